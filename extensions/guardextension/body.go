@@ -1,0 +1,129 @@
+package guardextension
+
+import (
+	"fmt"
+	"io"
+	"math/bits"
+	"net/http"
+	"sync"
+)
+
+// body is a request's body, received whole. The handler reads it as it would the
+// connection; the bytes go back to their pool as soon as it has, for it may then
+// wait long for the pipeline. Their reservation stays until release.
+type body struct {
+	inFlight *budget
+	reserved int
+
+	mu      sync.Mutex // a handler may leave a goroutine behind that still reads
+	pooled  *[]byte
+	content []byte // what was received
+	next    int    // the first byte not read yet
+}
+
+// receive reads the body of r, and reserves what has come as it comes: neither what
+// the client promises nor what it withholds counts. The caller releases the body, also
+// when there is an error.
+func receive(r *http.Request, inFlight *budget) (*body, error) {
+	b := &body{inFlight: inFlight}
+	buffer := takeBuffer(smallest)
+	b.pooled = buffer
+	for n := 0; ; {
+		read, err := r.Body.Read((*buffer)[n:])
+		n += read
+		if !inFlight.reserve(read) {
+			return b, errOverBudget
+		}
+		b.reserved += read
+		if err == io.EOF {
+			b.content = (*buffer)[:n]
+			return b, nil
+		}
+		if err != nil {
+			return b, fmt.Errorf("guard: reading the request's body: %w", err)
+		}
+		if n == len(*buffer) {
+			buffer = takeBuffer(grown(n, r.ContentLength))
+			copy(*buffer, (*b.pooled)[:n])
+			giveBuffer(b.pooled)
+			b.pooled = buffer
+		}
+	}
+}
+
+// Read implements io.Reader.
+func (b *body) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := copy(p, b.content[b.next:])
+	b.next += n
+	if b.next < len(b.content) {
+		return n, nil
+	}
+	b.recycle()
+	return n, io.EOF
+}
+
+// Close implements io.Closer.
+func (b *body) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.recycle()
+	return nil
+}
+
+// release ends the body's part of the budget, and the body if the handler did not.
+func (b *body) release() {
+	_ = b.Close()
+	b.inFlight.release(b.reserved)
+	b.reserved = 0
+}
+
+func (b *body) recycle() {
+	if b.pooled != nil {
+		giveBuffer(b.pooled)
+	}
+	b.pooled, b.content, b.next = nil, nil, 0
+}
+
+const (
+	// smallest is what a connection that sends nothing costs; most requests fit.
+	smallest = 32 << 10
+	// largest is pooled, as it holds the greatest request that receivers take by default.
+	// Greater buffers are left to the garbage collector.
+	largest = 32 << 20
+	pools   = 11 // 1 + log2(largest / smallest)
+)
+
+// buffers holds a pool for each power of two from smallest to largest, so that no buffer
+// is more than twice what came.
+var buffers [pools]sync.Pool
+
+// grown gives the size after n: twice that or, to spare copies, up to eight times, if the
+// client promised as much.
+func grown(n int, promised int64) int {
+	size := 2 * n
+	for size <= 4*n && int64(size) <= promised {
+		size *= 2
+	}
+	return size
+}
+
+// takeBuffer gives a buffer of a size that is smallest, or twice another's.
+func takeBuffer(size int) *[]byte {
+	if size <= largest {
+		if b, ok := buffers[poolOf(size)].Get().(*[]byte); ok {
+			return b
+		}
+	}
+	b := make([]byte, size)
+	return &b
+}
+
+func giveBuffer(b *[]byte) {
+	if len(*b) <= largest {
+		buffers[poolOf(len(*b))].Put(b)
+	}
+}
+
+func poolOf(size int) int { return bits.TrailingZeros(uint(size / smallest)) }
