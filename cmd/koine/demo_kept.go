@@ -1,0 +1,49 @@
+package main
+
+import (
+	"sync"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/koine-otel/koine/semconv/registry"
+)
+
+// kept is what came out of the collector.
+type kept struct {
+	mu      sync.Mutex
+	spans   int64
+	traces  map[string]bool
+	oldKeys map[string]int64
+	example map[string]string
+}
+
+func newKept() *kept {
+	return &kept{traces: map[string]bool{}, oldKeys: map[string]int64{}, example: map[string]string{}}
+}
+
+func (k *kept) add(td ptrace.Traces) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.spans += int64(td.SpanCount())
+	for _, rs := range td.ResourceSpans().All() {
+		k.scan(rs.Resource().Attributes())
+		for _, ss := range rs.ScopeSpans().All() {
+			for _, span := range ss.Spans().All() {
+				k.traces[span.TraceID().String()] = true
+				k.scan(span.Attributes())
+			}
+		}
+	}
+}
+
+// scan counts the keys that have one successor: one that the conventions dropped
+// without (db.user) has nowhere to go and stays.
+func (k *kept) scan(m pcommon.Map) {
+	for key, value := range m.All() {
+		if a := registry.Lookup(key); a != nil && a.Deprecation == registry.Renamed {
+			k.oldKeys[key]++
+			k.example[key] = value.AsString()
+		}
+	}
+}
