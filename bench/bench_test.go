@@ -1,0 +1,199 @@
+// Package bench measures the whole collector process side by side with its peers, in
+// one run on one machine, and states ratios. It runs with KOINE_BENCH=1 (`make bench`).
+package bench
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/koine-otel/koine/tracegen"
+	"github.com/koine-otel/koine/tracegen/rig"
+)
+
+// The load: traces of about 24 spans over 7 services, conventions 1.20, one request a
+// service for 40 traces.
+const (
+	traces           = 4000
+	tracesPerRequest = 40
+	connections      = 4
+	// rounds is how often the corpus is sent for one figure, after one to warm up.
+	rounds = 4
+	// repetitions: the figure is the least of so many runs, interleaved with the others',
+	// because what disturbs a run only ever adds to it.
+	repetitions = 3
+)
+
+// subject is one collector configuration to measure.
+type subject struct {
+	name string
+	// config is a file of testdata; empty: the embedded configuration.
+	config string
+	env    []string
+	corpus []tracegen.Payload
+}
+
+// figure is what one subject used.
+type figure struct {
+	microsPerSpan float64
+	peakRSS       int64
+}
+
+// measure runs the subjects in turn, repetitions times, and gives the best of each.
+func measure(t *testing.T, subjects ...subject) map[string]figure {
+	t.Helper()
+	if os.Getenv("KOINE_BENCH") == "" {
+		t.Skip("KOINE_BENCH is not set")
+	}
+	best := map[string]figure{}
+	for range repetitions {
+		for _, s := range subjects {
+			f := run(t, s)
+			old, ok := best[s.name]
+			if !ok || f.microsPerSpan < old.microsPerSpan {
+				f.peakRSS = max(f.peakRSS, old.peakRSS)
+				best[s.name] = f
+			} else if f.peakRSS > old.peakRSS {
+				old.peakRSS = f.peakRSS
+				best[s.name] = old
+			}
+		}
+	}
+	for _, s := range subjects {
+		t.Logf("%-34s %6.2f µs a span   peak RSS %4d MiB", s.name, best[s.name].microsPerSpan, best[s.name].peakRSS>>20)
+	}
+	return best
+}
+
+func run(t *testing.T, s subject) figure {
+	t.Helper()
+	o := rig.Options{Binary: binary(t), Env: s.env}
+	if s.config != "" {
+		o.Args = []string{"--config", filepath.Join("testdata", s.config)}
+	}
+	c, err := rig.Start(t.Context(), o)
+	require.NoError(t, err)
+	defer c.Kill()
+	send(t, c, s.corpus, 1)
+	before, err := c.Usage()
+	require.NoError(t, err)
+	spans := send(t, c, s.corpus, rounds)
+	after, err := c.Usage()
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	require.NoError(t, c.Stop(ctx))
+	return figure{
+		microsPerSpan: float64((after.CPU - before.CPU).Microseconds()) / float64(spans),
+		peakRSS:       after.PeakRSS,
+	}
+}
+
+// send posts the corpus n times over some connections and returns the number of spans.
+// A request that is refused is sent again until it is taken.
+func send(t *testing.T, c *rig.Collector, corpus []tracegen.Payload, n int) (spans int64) {
+	t.Helper()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections}, Timeout: time.Minute}
+	defer client.CloseIdleConnections()
+	var next, sent atomic.Int64
+	var wg sync.WaitGroup
+	errs := make(chan error, connections)
+	for range connections {
+		wg.Go(func() {
+			for {
+				i := int(next.Add(1) - 1)
+				if i >= n*len(corpus) {
+					return
+				}
+				p := &corpus[i%len(corpus)]
+				if err := post(client, c, p); err != nil {
+					errs <- err
+					return
+				}
+				sent.Add(int64(p.Spans))
+			}
+		})
+	}
+	wg.Wait()
+	select {
+	case err := <-errs:
+		t.Fatalf("%v\n%s", err, c.LastErrors())
+	default:
+	}
+	return sent.Load()
+}
+
+func post(client *http.Client, c *rig.Collector, p *tracegen.Payload) error {
+	port := c.Ports.OTLPHTTP
+	if p.Protocol == tracegen.ZipkinJSON || p.Protocol == tracegen.ZipkinProto {
+		port = c.Ports.Zipkin
+	}
+	for {
+		resp, err := client.Post(fmt.Sprintf("http://localhost:%d%s", port, p.Path), p.ContentType, bytes.NewReader(p.Body))
+		if err != nil {
+			return err
+		}
+		answer, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		switch {
+		case err != nil:
+			return err
+		case resp.StatusCode < 300:
+			return nil
+		case resp.StatusCode == http.StatusServiceUnavailable || resp.StatusCode == http.StatusTooManyRequests:
+			time.Sleep(20 * time.Millisecond)
+		default:
+			return fmt.Errorf("%s: %s: %s", p.Path, resp.Status, answer)
+		}
+	}
+}
+
+// corpus is the load in one protocol.
+func corpus(t *testing.T, protocol tracegen.Protocol) []tracegen.Payload {
+	t.Helper()
+	cfg := tracegen.DefaultConfig()
+	cfg.Protocol, cfg.Convention = protocol, tracegen.V120
+	payloads, err := tracegen.Corpus(cfg, traces, tracesPerRequest)
+	require.NoError(t, err)
+	return payloads
+}
+
+var buildOnce = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "koine-bench")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "koine")
+	cmd := exec.Command("go", "build", "-trimpath", "-tags", "grpcnotrace", "-ldflags", "-s -w", "-o", path, "../cmd/koine")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+func binary(t *testing.T) string {
+	t.Helper()
+	path, err := buildOnce()
+	require.NoError(t, err)
+	return path
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := buildOnce(); err == nil && os.Getenv("KOINE_BENCH") != "" {
+		os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}

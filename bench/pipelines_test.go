@@ -1,0 +1,62 @@
+package bench
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/koine-otel/koine/tracegen"
+)
+
+// goDefault is Go's default garbage collection: with GOGC set koine leaves it alone.
+var goDefault = []string{"GOGC=100"}
+
+// TestGCPolicy: OTLP → nop with koine's garbage collection against the same with Go's
+// default, and inside a container's limit.
+func TestGCPolicy(t *testing.T) {
+	otlp := corpus(t, tracegen.OTLPHTTP)
+	const small = 256
+	f := measure(t,
+		subject{name: "otlp → nop, Go's default GC", config: "otlp.yaml", env: goDefault, corpus: otlp},
+		subject{name: "otlp → nop, koine's GC", config: "otlp.yaml", corpus: otlp},
+		subject{name: "otlp → nop, koine's GC in 256 MiB", config: "otlp.yaml", env: []string{fmt.Sprintf("KOINE_MEMORY_LIMIT_MIB=%d", small)}, corpus: otlp},
+	)
+	floor := f["otlp → nop, Go's default GC"]
+	ratio := f["otlp → nop, koine's GC"].microsPerSpan / floor.microsPerSpan
+	t.Logf("koine's GC / Go's default: %.2f × (at most 0.70)", ratio)
+	assert.LessOrEqual(t, ratio, 0.7)
+	contained := f["otlp → nop, koine's GC in 256 MiB"]
+	t.Logf("the same in 256 MiB: %.2f ×", contained.microsPerSpan/floor.microsPerSpan)
+	assert.Less(t, contained.peakRSS>>20, int64(small), "RSS stays inside the limit")
+}
+
+// TestGuardCost: the default pipeline with and without the guard.
+func TestGuardCost(t *testing.T) {
+	otlp := corpus(t, tracegen.OTLPHTTP)
+	f := measure(t,
+		subject{name: "default pipeline, no guard", config: "default-unguarded.yaml", corpus: otlp},
+		subject{name: "default pipeline", config: "default-guarded.yaml", corpus: otlp},
+	)
+	ratio := f["default pipeline"].microsPerSpan / f["default pipeline, no guard"].microsPerSpan
+	t.Logf("with the guard / without: %.3f × (aim: at most 1.03)", ratio)
+	// The two are closer than two runs of the same: only a gross loss fails.
+	assert.LessOrEqual(t, ratio, 1.1)
+}
+
+// TestPeers: what each step costs against the floor. These are the bars that our own
+// components are to pass; the ratios are printed, the parts' own tests hold them.
+func TestPeers(t *testing.T) {
+	otlp, zipkin := corpus(t, tracegen.OTLPHTTP), corpus(t, tracegen.ZipkinJSON)
+	f := measure(t,
+		subject{name: "otlp → nop", config: "otlp.yaml", corpus: otlp},
+		subject{name: "zipkin json → nop", config: "zipkin.yaml", corpus: zipkin},
+		subject{name: "otlp → semconv → nop", config: "semconv.yaml", corpus: otlp},
+		subject{name: "otlp → tail_sampling → nop", config: "tail_sampling.yaml", corpus: otlp},
+	)
+	floor := f["otlp → nop"].microsPerSpan
+	for _, name := range []string{"zipkin json → nop", "otlp → semconv → nop", "otlp → tail_sampling → nop"} {
+		t.Logf("%-28s %.2f × the floor", name, f[name].microsPerSpan/floor)
+	}
+	assert.Less(t, f["otlp → semconv → nop"].microsPerSpan/floor, 4.0, "cheaper than the transform processor's 3 to 4 ×")
+}
