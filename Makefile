@@ -5,7 +5,7 @@ MODULES  = . semconv
 # Components log no gRPC trace; with the tag the linker can drop what only that needs.
 BUILD    = CGO_ENABLED=0 $(GO) build -trimpath -tags grpcnotrace -ldflags "-s -w"
 
-.PHONY: build run demo test bench fuzz generate check tidy validate clean import-semconv
+.PHONY: build run demo test race bench fuzz generate check tidy validate clean import-semconv
 
 build: ## bin/koine and bin/tracegen
 	$(BUILD) -o bin/ ./cmd/...
@@ -18,6 +18,10 @@ demo: build ## about half a minute of a polyglot shop's traffic through the coll
 
 test: build ## every test of every module
 	@for m in $(MODULES); do (cd $$m && $(GO) vet ./... && $(GO) test ./...) || exit 1; done
+
+race: ## what runs goroutines, under the race detector
+	$(GO) test -race ./extensions/... ./memory/... ./processors/... ./spans/... ./tracegen/... ./cmd/tracegen/...
+	cd semconv && $(GO) test -race ./...
 
 bench: build ## side by side with peers, in one run
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./... 

@@ -213,7 +213,7 @@ func TestBrokenRules(t *testing.T) {
 		"- to: url.full\n- to: nowhere":                                   `translate: x.yaml:2: target "nowhere" is no attribute of 1.44.0`,
 		"- to: http.method":                                               `translate: x.yaml:1: target "http.method" is no attribute of 1.44.0`,
 		"- to: url.full\n  from: [{key: a, kind: [clint]}]":               `translate: x.yaml:1: a: unknown span kind "clint"`,
-		"to: x":                                                           `translate: x.yaml: `,
+		"to: x": `translate: x.yaml: `,
 	} {
 		_, err := parseRules("x.yaml", []byte(text))
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -124,16 +124,3 @@ func (o *output) await(t *testing.T, n int) []span {
 	require.Eventually(t, func() bool { return len(get()) >= n }, 30*time.Second, 20*time.Millisecond, "%d spans to come out", n)
 	return get()
 }
-
-// byName finds the one span of a name.
-func byName(t *testing.T, spans []span, name string) span {
-	t.Helper()
-	var found []span
-	for _, s := range spans {
-		if s.Name() == name {
-			found = append(found, s)
-		}
-	}
-	require.Len(t, found, 1, "spans called %q", name)
-	return found[0]
-}
