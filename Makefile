@@ -39,7 +39,7 @@ generate: ## components.go from the manifest, tables from the extracts, metadata
 	@for m in $(MODULES); do (cd $$m && $(GO) generate ./...) || exit 1; done
 	gofmt -w cmd/koine/components.go
 
-import-semconv: ## a registry folder (or several) into the committed extract: make import-semconv DIR=…
+import-semconv: ## registry folders (and tables of names) into the committed extract: make import-semconv DIR="…"
 	cd semconv && $(GO) run ./internal/registrygen import $(DIR)
 
 tidy:

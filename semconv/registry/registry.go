@@ -1,7 +1,12 @@
-// Package registry is the semantic conventions' registry as data: which attributes
-// there are, what type they have, and what became of those that were retired. It
-// holds names, types, versions and other facts, no descriptions: Attribute.Link leads
-// to those.
+// Package registry is the semantic conventions' registry as data: which attributes,
+// metrics, spans, events and entities there are, what type they have, what belongs on
+// what, and what became of those that were retired. It holds names, types, versions
+// and other facts, no descriptions: Attribute.Link leads to those.
+//
+// The functions read the embedded tables, which the linker lays out: importing the
+// package costs no start-up time. A Registry has methods of the same names and may
+// hold a company's own conventions besides; package registry/weaver loads one. What
+// look-ups give belongs to the registry and must not be changed.
 package registry
 
 import (
@@ -9,103 +14,133 @@ import (
 	"strings"
 )
 
-//go:generate go run ../internal/registrygen generate -extract extract/attributes.tsv -tables attributes_generated.go
+//go:generate go run ../internal/registrygen generate -extract extract -tables .
 
-// Version is the version of the conventions that the tables hold.
-const Version = "1.44.0"
-
-// Type is an attribute's value type, with the flags Template and Enum.
-type Type uint8
-
-// The value types of the registry, in its own words: string, int, double, boolean,
-// any and their list forms.
-const (
-	Any Type = iota
-	String
-	Int
-	Double
-	Bool
-	Strings
-	Ints
-	Doubles
-	Bools
-
-	// Template marks a key that is a prefix: http.request.header.<name>.
-	Template Type = 0x40
-	// Enum marks an open set of known values, see Attribute.Members.
-	Enum Type = 0x80
-)
-
-// Base is the type without flags.
-func (t Type) Base() Type { return t &^ (Template | Enum) }
-
-// Stability is how far a convention has come.
-type Stability uint8
-
-// The registry's levels, least stable first.
-const (
-	Development Stability = iota
-	Alpha
-	Beta
-	ReleaseCandidate
-	Stable
-)
-
-// Deprecation says whether and how a name was retired.
-type Deprecation uint8
-
-// Live is a name in use; the others are the registry's reasons.
-const (
-	Live Deprecation = iota
-	Renamed
-	Obsoleted
-	Uncategorized
-)
-
-// Attribute is one attribute's facts.
-type Attribute struct {
-	Key         string
-	Type        Type
-	Stability   Stability
-	Deprecation Deprecation
-	// RenamedTo is the name that took over, which may itself be retired; empty unless
-	// Deprecation is Renamed.
-	RenamedTo string
-
-	firstMember, memberCount uint16
+// Registry is a set of conventions. It is immutable and shared between goroutines;
+// look-ups allocate nothing. The zero Registry is empty: Default has the embedded one.
+type Registry struct {
+	attributes []Attribute
+	metrics    []Metric
+	spans      []Span
+	events     []Event
+	entities   []Entity
+	groups     []Group
 }
 
-// Member is one known value of an enum. Value is its text also where it is an int.
-type Member struct {
-	ID, Value   string
-	Stability   Stability
-	Deprecation Deprecation
-	RenamedTo   string
-}
-
-// Members are the known values of an enum, nil of any other type.
-func (a *Attribute) Members() []Member {
-	return members[a.firstMember : a.firstMember+a.memberCount : a.firstMember+a.memberCount]
-}
-
-// Link is the page that describes the attribute.
-func (a *Attribute) Link() string {
-	namespace, _, _ := strings.Cut(a.Key, ".")
-	return "https://opentelemetry.io/docs/specs/semconv/registry/attributes/" + strings.ReplaceAll(namespace, "_", "-") + "/"
-}
+// Default is the registry of the embedded tables.
+func Default() *Registry { return &embedded }
 
 // Lookup finds an attribute by its exact key; a template is found by its prefix
-// without the last dot. It returns nil for a key that the conventions never had, and
-// allocates nothing.
-func Lookup(key string) *Attribute {
-	i, ok := slices.BinarySearchFunc(attributes[:], key, func(a Attribute, key string) int {
-		return strings.Compare(a.Key, key)
-	})
-	if !ok {
-		return nil
-	}
-	return &attributes[i]
+// without the last dot. It is nil for a key that the conventions never had.
+func (r *Registry) Lookup(key string) *Attribute {
+	return at(r.attributes, first(r.attributes, key, func(a *Attribute) string { return a.Key }), func(a *Attribute) bool { return a.Key == key })
 }
 
-// Attributes are all attributes by key in order. The slice must not be changed.
-func Attributes() []Attribute { return attributes[:] }
+// Resolve finds the attribute that a key on telemetry is of: the one of this key, or
+// the template with the longest prefix of it, followed by a dot.
+func (r *Registry) Resolve(key string) *Attribute {
+	if a := r.Lookup(key); a != nil {
+		return a
+	}
+	for dot := strings.LastIndexByte(key, '.'); dot > 0; dot = strings.LastIndexByte(key[:dot], '.') {
+		if a := r.Lookup(key[:dot]); a != nil && a.Type&Template != 0 {
+			return a
+		}
+	}
+	return nil
+}
+
+// LookupMetric finds a metric by its name.
+func (r *Registry) LookupMetric(name string) *Metric {
+	return at(r.metrics, first(r.metrics, name, metricName), func(m *Metric) bool { return m.Name == name })
+}
+
+// MetricRefinements are what a metric is for narrower uses: hw.status for a fan. All
+// have its name and may stand on telemetry under it.
+func (r *Registry) MetricRefinements(name string) []Metric {
+	return refinements(r.metrics, name, metricName)
+}
+
+// LookupSpan finds a span, or a refinement of one, by its type: http.client, also
+// written span.http.client.
+func (r *Registry) LookupSpan(id string) *Span {
+	id = strings.TrimPrefix(id, "span.")
+	return at(r.spans, first(r.spans, id, func(s *Span) string { return s.ID }), func(s *Span) bool { return s.ID == id })
+}
+
+// LookupEvent finds an event by its name.
+func (r *Registry) LookupEvent(name string) *Event {
+	return at(r.events, first(r.events, name, eventName), func(e *Event) bool { return e.Name == name })
+}
+
+// EventRefinements are what an event is for narrower uses.
+func (r *Registry) EventRefinements(name string) []Event {
+	return refinements(r.events, name, eventName)
+}
+
+// LookupEntity finds an entity by its type.
+func (r *Registry) LookupEntity(typ string) *Entity {
+	return at(r.entities, first(r.entities, typ, entityType), func(e *Entity) bool { return e.Type == typ })
+}
+
+// EntityRefinements are what an entity is for narrower uses.
+func (r *Registry) EntityRefinements(typ string) []Entity {
+	return refinements(r.entities, typ, entityType)
+}
+
+// LookupGroup finds an attribute group by its id: a list that other registries include
+// in their signals. Groups are no telemetry of their own.
+func (r *Registry) LookupGroup(id string) *Group {
+	return at(r.groups, first(r.groups, id, func(g *Group) string { return g.ID }), func(g *Group) bool { return g.ID == id })
+}
+
+// Attributes are all attributes by key in order.
+func (r *Registry) Attributes() []Attribute { return r.attributes }
+
+// Metrics are all metrics by name in order, each followed by its refinements.
+func (r *Registry) Metrics() []Metric { return r.metrics }
+
+// Spans are all spans and refinements by id in order.
+func (r *Registry) Spans() []Span { return r.spans }
+
+// Events are all events by name in order, each followed by its refinements.
+func (r *Registry) Events() []Event { return r.events }
+
+// Entities are all entities by type in order, each followed by its refinements.
+func (r *Registry) Entities() []Entity { return r.entities }
+
+// Groups are all attribute groups by id in order.
+func (r *Registry) Groups() []Group { return r.groups }
+
+// first is the index of the first element of a sorted table whose name is not before
+// the wanted one.
+func first[T any](table []T, name string, nameOf func(*T) string) int {
+	low, high := 0, len(table)
+	for low < high {
+		middle := int(uint(low+high) / 2)
+		if nameOf(&table[middle]) < name {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low
+}
+
+// at is the element at an index if it is the wanted one.
+func at[T any](table []T, i int, wanted func(*T) bool) *T {
+	if i == len(table) || !wanted(&table[i]) {
+		return nil
+	}
+	return &table[i]
+}
+
+// refinements are the elements of a name behind the first, which is what they refine.
+func refinements[T any](table []T, name string, nameOf func(*T) string) []T {
+	from := first(table, name, nameOf)
+	to := from
+	for to < len(table) && nameOf(&table[to]) == name {
+		to++
+	}
+	return slices.Clip(table[min(from+1, to):to])
+}

@@ -1,11 +1,13 @@
 // Program registrygen makes the tables of package registry.
 //
-//	registrygen import [-o FILE] DIR...  reads Weaver-format registry folders into a description-free extract
-//	registrygen generate                 turns the committed extract into Go tables
+//	registrygen import [-o DIR] PATH...  reads registries and tables of retired names into description-free extracts
+//	registrygen generate                 turns the committed extracts into Go tables
 //
-// An attribute that a later folder defines replaces one that an earlier folder only
-// retires: the GenAI conventions moved to a registry of their own, and the names that
-// the core registry marks as moved are live there.
+// A path is a Weaver-format registry (a folder or an archive), an OpenTelemetry schema
+// file, or a .tsv of retired names, in any order; registries count in theirs: what a
+// later one defines replaces what an earlier one only retires. The GenAI conventions
+// moved to a registry of their own, and the names that the core registry marks as
+// moved are live there.
 package main
 
 import (
@@ -13,6 +15,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 )
 
 func main() {
@@ -27,33 +30,50 @@ func run(args []string) error {
 		return errors.New("want a command: import or generate")
 	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
-	extract := flags.String("extract", "registry/extract/attributes.tsv", "the description-free extract")
-	tables := flags.String("tables", "registry/attributes_generated.go", "the Go tables")
-	if err := flags.Parse(args[1:]); err != nil {
-		return err
-	}
 	switch args[0] {
 	case "import":
-		attributes, err := importFolders(flags.Args())
+		extracts := flags.String("o", "registry/extract", "the folder of the extracts")
+		if err := flags.Parse(args[1:]); err != nil {
+			return err
+		}
+		found, err := importAll(flags.Args())
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(*extract, writeExtract(attributes), 0o644)
+		return writeFiles(*extracts, writeExtracts(found))
 	case "generate":
-		data, err := os.ReadFile(*extract)
+		extracts := flags.String("extract", "registry/extract", "the folder of the extracts")
+		tables := flags.String("tables", "registry", "the folder of the Go tables")
+		if err := flags.Parse(args[1:]); err != nil {
+			return err
+		}
+		sources, err := generate(*extracts)
 		if err != nil {
 			return err
 		}
-		attributes, err := readExtract(*extract, string(data))
-		if err != nil {
-			return err
-		}
-		source, err := goTables(attributes)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(*tables, source, 0o644)
+		return writeFiles(*tables, sources)
 	default:
 		return fmt.Errorf("unknown command %q, want import or generate", args[0])
 	}
+}
+
+// generate makes the Go tables from the extracts, by file name.
+func generate(extracts string) (map[string][]byte, error) {
+	found, err := readExtracts(os.DirFS(extracts))
+	if err != nil {
+		return nil, err
+	}
+	return goTables(found)
+}
+
+func writeFiles(folder string, files map[string][]byte) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	for name, data := range files {
+		if err := os.WriteFile(filepath.Join(folder, name), data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,0 +1,152 @@
+package definition
+
+import (
+	"bytes"
+	"errors"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// file is one YAML file of a registry while it is read. Nodes are walked by hand, not
+// decoded: that keeps the line of everything, and aliases are followed only where
+// something is looked for, each one counted.
+type file struct {
+	name     string
+	problems *Problems
+	items    *int // what is left of maxItems
+}
+
+// parse reads the first document of a file; nil for an empty one.
+func (f *file) parse(data []byte) *yaml.Node {
+	var document yaml.Node
+	if err := yaml.Unmarshal(data, &document); err != nil {
+		line, text := syntaxError(err)
+		f.problems.Add(Position{File: f.name, Line: max(line, firstWrong(data, text))}, "%w", errors.New(text))
+		return nil
+	}
+	if len(document.Content) == 0 {
+		return nil
+	}
+	return resolved(document.Content[0])
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+
+// syntaxError splits what the YAML reader says.
+func syntaxError(err error) (line int, text string) {
+	m := yamlLine.FindStringSubmatch(err.Error())
+	if m == nil {
+		return 0, err.Error()
+	}
+	line, _ = strconv.Atoi(m[1])
+	return line, err.Error()[len(m[0]):]
+}
+
+// firstWrong is the line at which a syntax error shows. The YAML reader names the line
+// where the enclosing block begins, often far above: so look for the shortest
+// beginning of the file that has the same error.
+func firstWrong(data []byte, text string) int {
+	lines := bytes.SplitAfter(data, []byte("\n"))
+	return 1 + sort.Search(len(lines)-1, func(i int) bool {
+		var n yaml.Node
+		err := yaml.Unmarshal(bytes.Join(lines[:i+1], nil), &n)
+		if err == nil {
+			return false
+		}
+		_, other := syntaxError(err)
+		return other == text
+	})
+}
+
+func (f *file) at(n *yaml.Node) Position {
+	if n == nil {
+		return Position{File: f.name}
+	}
+	return Position{File: f.name, Line: n.Line}
+}
+
+// resolved is the node that an alias stands for.
+func resolved(n *yaml.Node) *yaml.Node {
+	if n != nil && n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
+// get is the value under a key of a mapping, also one that a merge key brings; nil
+// where there is none.
+func get(n *yaml.Node, key string) *yaml.Node { return getMerged(n, key, 0) }
+
+func getMerged(n *yaml.Node, key string, depth int) *yaml.Node {
+	n = resolved(n)
+	if n == nil || n.Kind != yaml.MappingNode || depth == maxChain {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return resolved(n.Content[i+1])
+		}
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Tag == "!!merge" {
+			return getMerged(n.Content[i+1], key, depth+1)
+		}
+	}
+	return nil
+}
+
+// text is the scalar under a key, empty where there is none.
+func (f *file) text(n *yaml.Node, key string) string {
+	v := get(n, key)
+	if v == nil || v.Tag == "!!null" {
+		return ""
+	}
+	if v.Kind != yaml.ScalarNode {
+		f.problems.Add(f.at(v), "%s: want a text", key)
+		return ""
+	}
+	return v.Value
+}
+
+// list are the elements under a key, none where there is no such key.
+func (f *file) list(n *yaml.Node, key string) []*yaml.Node {
+	v := get(n, key)
+	if v == nil || v.Tag == "!!null" {
+		return nil
+	}
+	if v.Kind != yaml.SequenceNode {
+		f.problems.Add(f.at(v), "%s: want a list", key)
+		return nil
+	}
+	if *f.items -= len(v.Content); *f.items < 0 {
+		f.problems.Add(f.at(v), "%s: more than %d items in the registry", key, maxItems)
+		*f.items = 0
+		return nil
+	}
+	return v.Content
+}
+
+// word is the text under a key if it is one of a vocabulary, or its default.
+func (f *file) word(n *yaml.Node, key, owner, otherwise string, vocabulary map[string]bool) string {
+	w := f.text(n, key)
+	switch {
+	case w == "":
+		return otherwise
+	case !vocabulary[w]:
+		f.problems.Add(f.at(get(n, key)), "%s: unknown %s %q", owner, strings.ReplaceAll(key, "_", " "), w)
+		return otherwise
+	}
+	return w
+}
+
+func words(list string) map[string]bool {
+	set := map[string]bool{}
+	for w := range strings.FieldsSeq(list) {
+		set[w] = true
+	}
+	return set
+}
