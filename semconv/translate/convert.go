@@ -1,12 +1,68 @@
 package translate
 
-import (
-	"net"
-	"net/url"
-	"strings"
+import "strings"
 
-	"github.com/koine-otel/koine/semconv/registry"
-)
+// conversions by the names that rules use in `as`. Those of one topic stand in one file.
+var conversions = map[string]conversion{
+	"drop":     ofText(func(string) (string, outcome) { return "", absent }),
+	"lower":    ofText(func(s string) (string, outcome) { return some(strings.ToLower(s)) }),
+	"nonempty": ofText(some),
+
+	"kind":               ofText(spanKind),
+	"status":             ofText(otelStatus),
+	"method":             ofText(method),
+	"method_original":    ofText(methodOriginal),
+	"status_code":        statusCode,
+	"status_text":        ofText(statusText),
+	"error":              errorStatus,
+	"error.message":      errorMessage,
+	"opencensus.status":  openCensusStatus,
+	"protocol.name":      ofText(func(s string) (string, outcome) { name, _, o := protocol(s); return partOf(name, o) }),
+	"protocol.version":   ofText(func(s string) (string, outcome) { _, version, o := protocol(s); return partOf(version, o) }),
+	"target.path":        ofTarget(func(t requestTarget) string { return t.path }),
+	"target.query":       ofTarget(func(t requestTarget) string { return t.query }),
+	"url.full":           ofText(urlFull),
+	"url.scheme":         ofURL(func(u parts) string { return strings.ToLower(u.scheme) }),
+	"url.host":           ofURL(func(u parts) string { return u.host }),
+	"url.port":           ofURL(func(u parts) string { return u.port }),
+	"url.path":           ofURL(func(u parts) string { return u.path }),
+	"url.query":          ofURL(func(u parts) string { return u.query }),
+	"url.relative.path":  ofRelative(func(t requestTarget) string { return t.path }),
+	"url.relative.query": ofRelative(func(t requestTarget) string { return t.query }),
+
+	"host":           ofText(func(s string) (string, outcome) { host, _, o := hostPort(s); return partOf(host, o) }),
+	"port":           ofText(func(s string) (string, outcome) { _, port, o := hostPort(s); return partOf(port, o) }),
+	"port.only":      ofText(portOnly),
+	"ip":             ipAddress,
+	"first_hop":      ofText(firstHop),
+	"peer.ip":        ofPeer(func(p peer) string { return p.ip }),
+	"peer.host":      ofPeer(func(p peer) string { return p.host }),
+	"peer.ip_port":   ofPeer(peer.ipPort),
+	"peer.host_port": ofPeer(peer.hostPort),
+	// Where it is not known whose a name is, only an address is of use.
+	"socket.ip":       ofSocket(func(p peer) string { return p.ip }),
+	"socket.port":     ofSocket(func(p peer) string { return p.port }),
+	"connection.host": ofText(func(s string) (string, outcome) { host, _, o := connectionString(s); return partOf(host, o) }),
+	"connection.port": ofText(func(s string) (string, outcome) { _, port, o := connectionString(s); return partOf(port, o) }),
+
+	"grpc.status_code":    ofText(grpcStatus),
+	"grpc.path":           ofText(func(s string) (string, outcome) { return some(strings.TrimPrefix(s, "/")) }),
+	"cluster.service":     ofCluster(func(c cluster) string { return c.service }),
+	"cluster.host":        ofCluster(func(c cluster) string { return c.host }),
+	"cluster.port":        ofCluster(func(c cluster) string { return c.port }),
+	"node.instance":       ofText(nodeInstance),
+	"node.pod_only":       ofIstioNode(func(n istioNode) string { return n.pod }),
+	"node.namespace_only": ofIstioNode(func(n istioNode) string { return n.namespace }),
+	"node.pod":            ofNode(func(n istioNode) string { return n.pod }),
+	"node.namespace":      ofNode(func(n istioNode) string { return n.namespace }),
+	"not_dash":            ofText(notDash),
+	"jaeger.name":         ofText(func(s string) (string, outcome) { c := jaegerClient(s); return some(c.name) }),
+	"jaeger.language":     ofText(func(s string) (string, outcome) { c := jaegerClient(s); return some(c.language) }),
+	"jaeger.version":      ofText(func(s string) (string, outcome) { c := jaegerClient(s); return some(c.version) }),
+}
+
+// conversion makes a target's value of a source's.
+type conversion func(Value) (Value, outcome)
 
 // outcome is what a conversion made of a source's value.
 type outcome uint8
@@ -20,38 +76,6 @@ const (
 	invalid
 )
 
-type conversion func(Value) (Value, outcome)
-
-// conversions by the names that rules use in `as`.
-var conversions = map[string]conversion{
-	"host":             ofText(hostPart),
-	"port":             ofText(portPart),
-	"method":           ofText(func(s string) (string, outcome) { return knownMethod(s), converted }),
-	"method_original":  ofText(originalMethod),
-	"status_code":      statusCode,
-	"target.path":      ofText(targetPath),
-	"target.query":     ofText(targetQuery),
-	"url.full":         ofText(urlFull),
-	"url.scheme":       ofURL(func(u *url.URL) string { return u.Scheme }),
-	"url.host":         ofURL((*url.URL).Hostname),
-	"url.port":         ofURL((*url.URL).Port),
-	"url.path":         ofURL((*url.URL).EscapedPath),
-	"url.query":        ofURL(func(u *url.URL) string { return u.RawQuery }),
-	"url.relative":     ofText(relativePath),
-	"protocol.name":    ofText(func(s string) (string, outcome) { name, _ := protocol(s); return some(name) }),
-	"protocol.version": ofText(func(s string) (string, outcome) { _, version := protocol(s); return some(version) }),
-	"lower":            ofText(func(s string) (string, outcome) { return some(strings.ToLower(s)) }),
-	"nonempty":         ofText(some),
-	"ip":               ofText(ipAddress),
-}
-
-func some(s string) (string, outcome) {
-	if s == "" {
-		return "", absent
-	}
-	return s, converted
-}
-
 // ofText makes a conversion of one between strings; a value that is no scalar is
 // invalid.
 func ofText(f func(string) (string, outcome)) conversion {
@@ -61,172 +85,50 @@ func ofText(f func(string) (string, outcome)) conversion {
 			return Value{}, invalid
 		}
 		s, o := f(s)
-		return str(s), o
-	}
-}
-
-// ofURL reads a part of an absolute URL; of a relative one the scheme and host are
-// absent. An empty part is absent.
-func ofURL(part func(*url.URL) string) conversion {
-	return ofText(func(s string) (string, outcome) {
-		u, err := url.Parse(s)
-		if err != nil {
-			return "", invalid
+		if o != converted {
+			return Value{}, o
 		}
-		return some(part(u))
-	})
-}
-
-// hostPart and portPart split "host", "host:port", "[v6]:port" and a bare IPv6
-// address; a port that is not there is absent.
-func hostPart(s string) (string, outcome) {
-	host, _, ok := splitHostPort(s)
-	if !ok {
-		return "", invalid
-	}
-	return some(host)
-}
-
-func portPart(s string) (string, outcome) {
-	_, port, ok := splitHostPort(s)
-	if !ok {
-		return "", invalid
-	}
-	return some(port)
-}
-
-func splitHostPort(s string) (host, port string, ok bool) {
-	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
-		return s[1 : len(s)-1], "", true
-	}
-	if !strings.Contains(s, ":") || net.ParseIP(s) != nil {
-		return s, "", true
-	}
-	host, port, err := net.SplitHostPort(s)
-	return host, port, err == nil
-}
-
-// knownMethod follows http.request.method: the known methods as they are written in
-// RFC 9110, RFC 5789 and the QUERY draft, matched without case; else _OTHER.
-func knownMethod(s string) string {
-	if m := strings.ToUpper(s); isKnownMethod(m) {
-		return m
-	}
-	return "_OTHER"
-}
-
-func originalMethod(s string) (string, outcome) {
-	if isKnownMethod(s) {
-		return "", absent
-	}
-	return some(s)
-}
-
-func isKnownMethod(s string) bool {
-	switch s {
-	case "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY":
-		return true
-	}
-	return false
-}
-
-// statusCode reads an HTTP status of 100 to 599. Envoy writes 0 where there was no
-// response: that says nothing.
-func statusCode(v Value) (Value, outcome) {
-	n, ok := v.Cast(registry.Int)
-	switch {
-	case ok && n.Int == 0:
-		return Value{}, absent
-	case !ok || n.Int < 100 || n.Int > 599:
-		return Value{}, invalid
-	}
-	return n, converted
-}
-
-// targetPath and targetQuery split a request target (RFC 9112 section 3.2): path and
-// query, "*", or an absolute URL.
-func targetPath(s string) (string, outcome) {
-	path, _ := splitTarget(s)
-	return some(path)
-}
-
-func targetQuery(s string) (string, outcome) {
-	_, query := splitTarget(s)
-	return some(query)
-}
-
-func splitTarget(s string) (path, query string) {
-	if i := strings.Index(s, "://"); i >= 0 && !strings.HasPrefix(s, "/") {
-		rest := s[i+3:]
-		if slash := strings.IndexAny(rest, "/?#"); slash >= 0 {
-			s = rest[slash:]
-		} else {
-			s = "/"
-		}
-	}
-	s, _, _ = strings.Cut(s, "#")
-	path, query, _ = strings.Cut(s, "?")
-	return path, query
-}
-
-// urlFull is an absolute URL without credentials (url.full); a relative one is no
-// full URL and left to relativePath.
-func urlFull(s string) (string, outcome) {
-	i := strings.Index(s, "://")
-	if i <= 0 {
-		return "", absentIfRelative(s)
-	}
-	authority := s[i+3:]
-	if end := strings.IndexAny(authority, "/?#"); end >= 0 {
-		authority = authority[:end]
-	}
-	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
-		return s[:i+3] + s[i+3+at+1:], converted
-	}
-	return s, converted
-}
-
-func relativePath(s string) (string, outcome) {
-	if strings.HasPrefix(s, "/") {
-		return targetPath(s)
-	}
-	return "", absent
-}
-
-func absentIfRelative(s string) outcome {
-	if s == "" || strings.HasPrefix(s, "/") {
-		return absent
-	}
-	return invalid
-}
-
-// protocol reads http.flavor ("1.1", "2.0", "SPDY", "QUIC") and the forms that
-// proxies write ("HTTP/1.1"). Major versions from 2 on have no minor.
-func protocol(s string) (name, version string) {
-	switch upper := strings.ToUpper(s); upper {
-	case "SPDY", "QUIC":
-		return strings.ToLower(s), ""
-	default:
-		rest, prefixed := strings.CutPrefix(upper, "HTTP/")
-		if prefixed {
-			name = "http"
-		}
-		switch rest {
-		case "2.0":
-			rest = "2"
-		case "3.0":
-			rest = "3"
-		}
-		return name, rest
+		return str(s), converted
 	}
 }
 
-func ipAddress(s string) (string, outcome) {
+// some is a text that says something, or absent.
+func some(s string) (string, outcome) {
 	if s == "" {
 		return "", absent
 	}
-	if net.ParseIP(s) == nil {
-		return "", invalid
-	}
 	return s, converted
+}
+
+// partOf is a part of what was read with an outcome; an empty part is absent.
+func partOf(part string, o outcome) (string, outcome) {
+	if o != converted {
+		return "", o
+	}
+	return some(part)
+}
+
+// conversion is a source's value map and named conversion as one, nil where it has
+// neither. Values are found without regard to case, because vocabularies that nobody
+// checks write "MSSQL" and "mssql".
+func (s *Source) conversion() conversion {
+	convert := conversions[s.As]
+	if s.Values == nil {
+		return convert
+	}
+	values := make(map[string]string, len(s.Values))
+	for old, value := range s.Values {
+		values[strings.ToLower(old)] = value
+	}
+	return func(v Value) (Value, outcome) {
+		if text, ok := v.text(); ok {
+			if mapped, ok := values[strings.ToLower(text)]; ok {
+				v = str(mapped)
+			}
+		}
+		if convert != nil {
+			return convert(v)
+		}
+		return v, converted
+	}
 }

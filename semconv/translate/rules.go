@@ -1,134 +1,226 @@
 package translate
 
 import (
-	"embed"
+	"errors"
 	"fmt"
-	"io/fs"
-	"path"
-	"sync"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/koine-otel/koine/semconv/registry"
 )
 
-//go:embed rules/*.yaml
-var ruleFiles embed.FS
-
-// rule is a target and, in the order of preference, where its value may come from.
-type rule struct {
-	To   string   `yaml:"to"`
-	From []source `yaml:"from"`
+// Vocabulary is a named set of rules, as a YAML file holds it: an earlier state of the
+// conventions or a foreign way to say the same.
+type Vocabulary struct {
+	// Name is the vocabulary's, by which a configuration can turn it off.
+	Name       string       `yaml:"vocabulary"`
+	Attributes []Rule       `yaml:"attributes"`
+	Metrics    []MetricRule `yaml:"metrics"`
 }
 
-// source is one older or foreign attribute.
-type source struct {
-	Key string `yaml:"key"`
-	// Kind limits the source to spans of these kinds; empty: anywhere.
-	Kind []string `yaml:"kind"`
+// Rule is a target and, in the order of preference, where its value may come from.
+type Rule struct {
+	// To is the target: an attribute of the conventions, a template's prefix with .*,
+	// or a field (@status.code).
+	To string
+	// Own allows a target that is no attribute of the conventions, for what a
+	// vocabulary keeps under a name of its own.
+	Own  bool
+	From []Source
+
+	places Place
+	line   int
+}
+
+// Source is one place that a target's value may come from.
+type Source struct {
+	// Keys are the attributes that it reads: one, or several for a join. None where Set
+	// is given.
+	Keys []string
+	// Join puts several together: the text between them, or "language" for the
+	// separator of the service's programming language.
+	Join string
 	// As names a conversion; empty: the value as it is, cast to the target's type.
-	As string `yaml:"as"`
-	// Values maps values before the cast; one that is not listed stays.
-	Values map[string]string `yaml:"values"`
+	As string
+	// Values maps values before the conversion; one that is not listed stays.
+	Values map[string]string
+	// Set is the value itself, where attributes that are asked for in Has say it by
+	// being there.
+	Set string
+	// Has and Lacks are attributes that must be there, or must not.
+	Has, Lacks []string
+	// Equals are attributes and the text that they must have.
+	Equals map[string]string
+	// Keep leaves the source's attributes where they are.
+	Keep bool
+	// Override gives the source precedence over the target's own value.
+	Override bool
+
+	places Place
 }
 
-// UnmarshalYAML accepts a bare key for a source without conditions.
-func (s *source) UnmarshalYAML(node *yaml.Node) error {
+// UnmarshalYAML reads a rule.
+func (r *Rule) UnmarshalYAML(node *yaml.Node) error {
+	var raw struct {
+		To   string   `yaml:"to"`
+		Own  bool     `yaml:"own"`
+		On   []string `yaml:"on"`
+		From []Source `yaml:"from"`
+	}
+	if err := strictly(node, &raw, "to", "own", "on", "from"); err != nil {
+		return err
+	}
+	places, err := placesOf(raw.On)
+	if err != nil {
+		return at(node, err)
+	}
+	*r = Rule{To: raw.To, Own: raw.Own, From: raw.From, places: places, line: node.Line}
+	return at(node, r.validate())
+}
+
+// UnmarshalYAML reads a source; a bare text is a key without conditions.
+func (s *Source) UnmarshalYAML(node *yaml.Node) error {
 	if node.Kind == yaml.ScalarNode {
-		s.Key = node.Value
+		*s = Source{Keys: []string{node.Value}, places: anywhere}
 		return nil
 	}
-	type plain source
-	return node.Decode((*plain)(s))
-}
-
-// Default is the table of the embedded rules and of the registry's own one to one
-// renames.
-var Default = sync.OnceValue(func() *Table {
-	names, err := fs.Glob(ruleFiles, "rules/*.yaml")
+	var raw struct {
+		Key      string            `yaml:"key"`
+		Keys     []string          `yaml:"keys"`
+		On       []string          `yaml:"on"`
+		Join     string            `yaml:"join"`
+		As       string            `yaml:"as"`
+		Values   map[string]string `yaml:"values"`
+		Set      string            `yaml:"set"`
+		Has      []string          `yaml:"has"`
+		Lacks    []string          `yaml:"lacks"`
+		Equals   map[string]string `yaml:"equals"`
+		Keep     bool              `yaml:"keep"`
+		Override bool              `yaml:"override"`
+	}
+	if err := strictly(node, &raw, "key", "keys", "on", "join", "as", "values", "set", "has", "lacks", "equals", "keep", "override"); err != nil {
+		return err
+	}
+	if raw.Key != "" {
+		raw.Keys = append(raw.Keys, raw.Key)
+	}
+	places, err := placesOf(raw.On)
 	if err != nil {
-		panic(err)
+		return at(node, err)
 	}
-	var rules []rule
-	for _, name := range names {
-		data, err := ruleFiles.ReadFile(name)
-		if err != nil {
-			panic(err)
-		}
-		parsed, err := parseRules(path.Base(name), data)
-		if err != nil {
-			panic(err) // a test reads the embedded files
-		}
-		rules = append(rules, parsed...)
+	*s = Source{
+		Keys: raw.Keys, Join: raw.Join, As: raw.As, Values: raw.Values, Set: raw.Set, Has: raw.Has, Lacks: raw.Lacks,
+		Equals: raw.Equals, Keep: raw.Keep, Override: raw.Override, places: places,
 	}
-	return compile(append(rules, registryRenames(rules)...))
-})
-
-// parseRules reads one rule file; errors name file and line.
-func parseRules(name string, data []byte) ([]rule, error) {
-	var nodes []yaml.Node
-	if err := yaml.Unmarshal(data, &nodes); err != nil {
-		return nil, fmt.Errorf("translate: %s: %w", name, err)
-	}
-	rules := make([]rule, len(nodes))
-	for i := range nodes {
-		if err := nodes[i].Decode(&rules[i]); err != nil {
-			return nil, fmt.Errorf("translate: %s:%d: %w", name, nodes[i].Line, err)
-		}
-		if err := rules[i].validate(); err != nil {
-			return nil, fmt.Errorf("translate: %s:%d: %w", name, nodes[i].Line, err)
-		}
-	}
-	return rules, nil
+	return at(node, s.validate())
 }
 
-func (r rule) validate() error {
-	if a := registry.Lookup(r.To); a == nil || a.Deprecation != registry.Live {
-		return fmt.Errorf("target %q is no attribute of %s", r.To, registry.Version)
+func (r *Rule) validate() error {
+	if _, ok := fieldsByName[r.To]; ok {
+		return nil
 	}
-	for _, s := range r.From {
-		if s.As != "" && conversions[s.As] == nil {
-			return fmt.Errorf("%s: unknown conversion %q", s.Key, s.As)
+	if strings.HasPrefix(r.To, "@") {
+		return fmt.Errorf("unknown field %q", r.To)
+	}
+	prefix, template := strings.CutSuffix(r.To, ".*")
+	a := registry.Lookup(prefix)
+	if a == nil && !template {
+		// One key of a template: http.request.header.referer.
+		if a = registry.Resolve(prefix); a != nil && a.Type&registry.Template != 0 && a.Deprecation == registry.Live {
+			return nil
 		}
-		for _, kind := range s.Kind {
-			if _, ok := placesByName[kind]; !ok {
-				return fmt.Errorf("%s: unknown span kind %q", s.Key, kind)
-			}
-		}
+	}
+	switch {
+	case r.To == "":
+		return errors.New("a rule without a target (to)")
+	case r.Own:
+		return nil
+	case a == nil || a.Deprecation != registry.Live:
+		return fmt.Errorf("target %q is no attribute of %s", r.To, registry.Version)
+	case template != (a.Type&registry.Template != 0):
+		return fmt.Errorf("target %q: a template ends in .*, and nothing else does", r.To)
 	}
 	return nil
 }
 
-// notRenamedAlone are names that the registry calls renamed and that may not be
-// renamed wherever they stand: labels of one metric each (anything may be called
-// "state"), a name whose target is usually there already, and fields of the
-// instrumentation scope.
-var notRenamedAlone = map[string]bool{
-	"state": true, "pool.name": true, "tls.client.server_name": true,
-	"otel.library.name": true, "otel.library.version": true,
+func (s *Source) validate() error {
+	name := strings.Join(s.Keys, " + ")
+	switch {
+	case s.As != "" && conversions[s.As] == nil:
+		return fmt.Errorf("%s: unknown conversion %q", name, s.As)
+	case len(s.Keys) == 0 && s.Set == "":
+		return errors.New("a source without key, keys or set")
+	case len(s.Keys) > 1 && s.Join == "":
+		return fmt.Errorf("%s: join must say what stands between them", name)
+	case len(s.Keys) > maxJoined:
+		return fmt.Errorf("%s: more than %d keys", name, maxJoined)
+	}
+	return nil
 }
 
-// registryRenames are the registry's one to one renames, followed to the live name,
-// of keys that no rule mentions.
-func registryRenames(rules []rule) []rule {
-	mentioned := map[string]bool{}
-	for _, r := range rules {
-		for _, s := range r.From {
-			mentioned[s.Key] = true
+// maxJoined bounds a join, so that running one needs no memory of its own.
+const maxJoined = 4
+
+// ParseVocabulary reads a vocabulary's YAML; errors name file and line.
+func ParseVocabulary(name string, data []byte) (*Vocabulary, error) {
+	var node yaml.Node
+	if err := yaml.Unmarshal(data, &node); err != nil {
+		return nil, fmt.Errorf("vocabulary %s: %w", name, err)
+	}
+	v := &Vocabulary{}
+	if len(node.Content) == 0 {
+		return nil, fmt.Errorf("vocabulary %s: empty", name)
+	}
+	if err := strictly(node.Content[0], v, "vocabulary", "attributes", "metrics"); err != nil {
+		return nil, fmt.Errorf("vocabulary %s:%w", name, err)
+	}
+	for _, r := range v.Attributes {
+		for _, from := range r.From {
+			if len(from.Keys)+len(from.Has) == 0 {
+				return nil, fmt.Errorf("vocabulary %s:%d: set %q: has must say when", name, r.line, from.Set)
+			}
 		}
 	}
-	var renames []rule
-	for _, a := range registry.Attributes() {
-		if a.Deprecation != registry.Renamed || a.Type&registry.Template != 0 || mentioned[a.Key] || notRenamedAlone[a.Key] {
-			continue
+	if v.Name == "" {
+		return nil, fmt.Errorf("vocabulary %s:1: no name (vocabulary)", name)
+	}
+	return v, nil
+}
+
+// lineError is an error with its place in a file.
+type lineError struct {
+	line int
+	err  error
+}
+
+func (e *lineError) Error() string { return fmt.Sprintf("%d: %v", e.line, e.err) }
+func (e *lineError) Unwrap() error { return e.err }
+
+// at adds a node's line to an error that has none.
+func at(node *yaml.Node, err error) error {
+	var placed *lineError
+	if err == nil || errors.As(err, &placed) {
+		return err
+	}
+	return &lineError{node.Line, err}
+}
+
+// strictly decodes a mapping and refuses keys that it does not know: a misspelt
+// condition would otherwise be no condition.
+func strictly(node *yaml.Node, into any, known ...string) error {
+	if node.Kind != yaml.MappingNode {
+		return &lineError{node.Line, errors.New("not a mapping")}
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key := node.Content[i]
+		found := false
+		for _, k := range known {
+			found = found || k == key.Value
 		}
-		target := &a
-		for target.Deprecation == registry.Renamed {
-			target = registry.Lookup(target.RenamedTo)
-		}
-		if target.Deprecation == registry.Live {
-			renames = append(renames, rule{To: target.Key, From: []source{{Key: a.Key}}})
+		if !found {
+			return &lineError{key.Line, fmt.Errorf("unknown key %q, want one of %s", key.Value, strings.Join(known, ", "))}
 		}
 	}
-	return renames
+	return at(node, node.Decode(into))
 }

@@ -1,47 +1,61 @@
-// Package translate turns attributes of older conventions into those of the target
-// version. Its rules are data (rules/*.yaml) and target-centric: for each target, the
-// sources that may give its value, in the order of preference. One pass, never a
-// chain; a value that cannot be converted keeps its old name.
+// Package translate turns attributes of older conventions and foreign vocabularies into
+// those of the target version. Its rules are data (rules/*.yaml, and the dialects) and
+// target-centric: for each target, the sources that may give its value, in the order of
+// preference. One pass, never a chain; a value that cannot be converted keeps its old
+// name.
 package translate
 
 import (
+	"hash/maphash"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/koine-otel/koine/semconv/registry"
 )
 
-// Place says where attributes stand: on a resource or on a span of one kind. It is a
-// set in rules.
-type Place uint8
-
-// The places. Internal is also a span whose kind nobody set.
-const (
-	Resource Place = 1 << iota
-	Internal
-	Server
-	Client
-	Producer
-	Consumer
-
-	anywhere = Resource | Internal | Server | Client | Producer | Consumer
-)
-
-var placesByName = map[string]Place{
-	"resource": Resource, "internal": Internal, "server": Server,
-	"client": Client, "producer": Producer, "consumer": Consumer,
-}
-
-// Table is a compiled set of rules. It is immutable and shared between goroutines.
+// Table is a compiled set of rules. It is safe for concurrent use: but for the memory of
+// plans it is immutable.
 type Table struct {
 	keys    map[string]*key
+	prefix  map[string][]contribution // templates' sources, by prefix with the last dot
+	live    map[string]registry.Type  // templates of the target version, likewise
 	targets []target
+	// always are contributions that need no key: constants of one metric's points.
+	always  []contribution
+	metrics map[metricKey]metric
+	options Options
+	seed    maphash.Seed
+	plans   planCache
+	// parent is the table for all, of one for the points of some metrics: that holds
+	// only what is different.
+	parent *Table
 }
 
-// target is an attribute of the target version that rules can set.
+// Options say how to translate.
+type Options struct {
+	// Target is the version of the conventions to arrive at; empty: the newest. A name
+	// that was retired later than that is left alone.
+	Target string
+	// KeepOld leaves the old attributes beside the new: both spellings, for the time of a
+	// migration.
+	KeepOld bool
+	// OldWins lets an old attribute replace the value under the new name where both are
+	// there and differ.
+	OldWins bool
+	// Skip, where given, leaves a rule out: it is asked with each rule's target and each
+	// source's key.
+	Skip func(to, from string) bool
+}
+
+// target is what rules can set: an attribute of the target version or a field.
 type target struct {
-	name    string
-	typ     registry.Type
-	sources int // how many there are, the next one's rank
+	name  string
+	field Field
+	typ   registry.Type
+	// template is a prefix to which the rest of the source's key is added.
+	template bool
+	sources  int // how many there are, the next one's rank
 }
 
 // key is what the table knows of an attribute key.
@@ -54,233 +68,216 @@ type key struct {
 	gives  []contribution
 }
 
-// contribution is one target that a key may give a value to.
+// contribution is one target that a key takes part in giving a value to.
 type contribution struct {
-	target  int
-	rank    int // among the target's sources, 0 first
-	places  Place
-	convert conversion // nil: as it is
+	source *Source
+	target int
+	rank   int   // among the target's sources, the least first
+	places Place // where both rule and source hold
 }
 
-func compile(rules []rule) *Table {
-	t := &Table{keys: map[string]*key{}}
+// New compiles vocabularies, the earlier before the later where both have a source for
+// one target, and behind them the registry's own one to one renames of keys that no rule
+// mentions.
+func New(o Options, vocabularies ...*Vocabulary) *Table {
+	t := compileAttributes(o, vocabularies)
+	t.addMetrics(vocabularies)
+	return t
+}
+
+func compileAttributes(o Options, vocabularies []*Vocabulary) *Table {
+	t := &Table{
+		keys: map[string]*key{}, prefix: map[string][]contribution{}, live: map[string]registry.Type{},
+		options: o, seed: maphash.MakeSeed(), plans: newPlanCache(planSlots),
+	}
 	for _, a := range registry.Attributes() {
-		if a.Deprecation == registry.Live && a.Type&registry.Template == 0 {
+		if t.options.retired(&a.Retirement) {
+			continue
+		}
+		if a.Type&registry.Template != 0 {
+			t.live[a.Key+"."] = a.Type.Base()
+		} else {
 			t.keys[a.Key] = &key{live: true, typ: a.Type.Base(), target: -1}
 		}
 	}
-	for _, r := range rules {
-		to := t.keys[r.To]
-		if to.target < 0 {
-			to.target = len(t.targets)
-			t.targets = append(t.targets, target{name: r.To, typ: to.typ})
+	mentioned := map[string]bool{}
+	for _, v := range vocabularies {
+		for i := range v.Attributes {
+			t.add(&v.Attributes[i], mentioned)
 		}
-		target := &t.targets[to.target]
-		for _, s := range r.From {
-			from := t.keys[s.Key]
-			if from == nil {
-				from = &key{target: -1}
-				t.keys[s.Key] = from
-			}
-			from.gives = append(from.gives, contribution{
-				target: to.target, rank: target.sources, places: s.places(), convert: s.conversion(),
-			})
-			target.sources++
-		}
+	}
+	for _, r := range registryRenames(mentioned, o) {
+		t.add(&r, map[string]bool{})
 	}
 	return t
 }
 
-func (s source) places() Place {
-	var p Place
-	for _, kind := range s.Kind {
-		p |= placesByName[kind]
+// skips says whether a source is left out: by the user, or because one of its keys is
+// not retired yet at the target.
+func (o *Options) skips(to string, keys []string) bool {
+	if o.Skip != nil && o.Skip(to, strings.Join(keys, "+")) {
+		return true
 	}
-	if p == 0 {
-		return anywhere
-	}
-	return p
-}
-
-func (s source) conversion() conversion {
-	convert := conversions[s.As]
-	if s.Values == nil {
-		return convert
-	}
-	return func(v Value) (Value, outcome) {
-		if text, ok := v.text(); ok {
-			if mapped, ok := s.Values[text]; ok {
-				v = str(mapped)
-			}
+	for _, k := range keys {
+		a := registry.Lookup(strings.TrimSuffix(k, ".*"))
+		if a != nil && a.Deprecation != registry.Live && !o.retired(&a.Retirement) {
+			return true
 		}
-		if convert != nil {
-			return convert(v)
-		}
-		return v, converted
 	}
+	return false
 }
 
-// Attributes is one element's attributes as a translation reads them.
-type Attributes interface {
-	Len() int
-	Key(i int) string
-	Value(i int) Value
+// retired says whether a name is retired at the target. What was retired nobody knows
+// when was so before the first version that can be a target.
+func (o *Options) retired(r *registry.Retirement) bool {
+	if r.Deprecation == registry.Live {
+		return false
+	}
+	return o.Target == "" || r.Since == "" || compareVersions(r.Since, o.Target) <= 0
 }
 
-// Result is what a translation wants changed. It may be used again.
-type Result struct {
-	// Remove are the indices of the attributes that go, ascending.
-	Remove []int
-	// Set are the attributes that come, or whose value gets its type.
-	Set []Setting
-	// Invalid are the indices of attributes that stay because their value could not
-	// be converted.
-	Invalid []int
-	// Conflicts counts old attributes that went because a better source gave another
-	// value; Duplicates those that said the same.
-	Conflicts, Duplicates int
-
-	candidates []candidate
-}
-
-// Setting is an attribute to put. From is the index of the attribute whose value
-// moves as it is, else -1 and Value holds it.
-type Setting struct {
-	Key   string
-	From  int
-	Value Value
-}
-
-type candidate struct {
-	target, rank, index int
-	convert             conversion
-}
-
-// native is the rank of an attribute that stands under the target's own name: before
-// all sources.
-const native = -1
-
-// Translate reads the attributes of one element at a place and says in r what has to
-// change. It reports whether anything has.
-func (t *Table) Translate(attrs Attributes, place Place, r *Result) bool {
-	r.reset()
-	sources := false
-	for i := range attrs.Len() {
-		k := t.keys[attrs.Key(i)]
-		if k == nil {
+func (t *Table) add(r *Rule, mentioned map[string]bool) {
+	index := -1
+	for i := range r.From {
+		s := &r.From[i]
+		for _, k := range s.Keys {
+			mentioned[strings.TrimSuffix(k, ".*")] = true
+		}
+		if t.options.skips(r.To, s.Keys) {
 			continue
 		}
-		if k.target >= 0 {
-			r.candidates = append(r.candidates, candidate{target: k.target, rank: native, index: i})
+		if index < 0 {
+			index = t.target(r.To)
 		}
-		if k.live && !attrs.Value(i).Is(k.typ) {
-			r.cast(attrs, i, k.typ)
+		c := contribution{source: s, target: index, rank: t.targets[index].sources, places: r.places & s.places & t.targets[index].field.places()}
+		if t.parent != nil {
+			c.rank -= scopedFirst
 		}
-		for _, c := range k.gives {
-			if c.places&place != 0 {
-				sources = true
-				r.candidates = append(r.candidates, candidate{target: c.target, rank: c.rank, index: i, convert: c.convert})
-			}
-		}
-	}
-	if sources {
-		t.resolve(attrs, r)
-	}
-	return len(r.Set)+len(r.Remove)+len(r.Invalid) > 0
-}
-
-func (r *Result) reset() {
-	r.Remove, r.Set, r.Invalid, r.candidates = r.Remove[:0], r.Set[:0], r.Invalid[:0], r.candidates[:0]
-	r.Conflicts, r.Duplicates = 0, 0
-}
-
-// cast gives the value of a live attribute the registry's type under its own name.
-func (r *Result) cast(attrs Attributes, i int, typ registry.Type) {
-	if v, ok := attrs.Value(i).Cast(typ); ok {
-		r.Set = append(r.Set, Setting{Key: attrs.Key(i), From: -1, Value: v})
-	} else {
-		r.Invalid = append(r.Invalid, i)
-	}
-}
-
-// resolve walks the candidates target by target, best first: the first that yields a
-// value sets the target, the others give way to it.
-func (t *Table) resolve(attrs Attributes, r *Result) {
-	slices.SortFunc(r.candidates, func(a, b candidate) int {
-		if a.target != b.target {
-			return a.target - b.target
-		}
-		return a.rank - b.rank
-	})
-	var current Value
-	target, have := -1, false
-	for _, c := range r.candidates {
-		if c.target != target {
-			target, have = c.target, false
-		}
-		if c.rank == native {
-			current, have = attrs.Value(c.index), true
-			continue
-		}
-		value, o := t.value(attrs, c)
+		t.targets[index].sources++
+		keys := s.Keys
 		switch {
-		case o == invalid:
-			r.Invalid = append(r.Invalid, c.index)
-		case o == absent:
-			r.Remove = append(r.Remove, c.index)
-		case have:
-			r.Remove = append(r.Remove, c.index)
-			if equal(current, value) {
-				r.Duplicates++
-			} else {
-				r.Conflicts++
+		case len(keys) == 0 && len(s.Has) == 0:
+			t.always = append(t.always, c)
+		case len(keys) == 0:
+			keys = s.Has[:1] // it is its being there that says the value
+		}
+		for _, k := range keys {
+			if prefix, ok := strings.CutSuffix(k, "*"); ok {
+				t.prefix[prefix] = append(t.prefix[prefix], c)
+				continue
 			}
-		default:
-			r.Remove = append(r.Remove, c.index)
-			r.Set = append(r.Set, Setting{Key: t.targets[target].name, From: moved(c, value), Value: value})
-			current, have = value, true
+			from := t.own(k)
+			from.gives = append(from.gives, c)
+		}
+		for _, k := range slices.Concat(s.Has, s.Lacks) {
+			t.know(k)
+		}
+		for k := range s.Equals {
+			t.know(k)
 		}
 	}
-	r.settle()
 }
 
-// value converts a candidate's value to its target's type.
-func (t *Table) value(attrs Attributes, c candidate) (Value, outcome) {
-	v := attrs.Value(c.index)
-	if c.convert != nil {
-		var o outcome
-		if v, o = c.convert(v); o != converted {
-			return v, o
+// scopedFirst puts the sources of rules for some metrics before those for all.
+const scopedFirst = 1 << 20
+
+// scoped is a table with rules for the points of some metrics on top. It shares what it
+// can: there are dozens, and the tables for all are large.
+func (t *Table) scoped(rules []Rule) *Table {
+	child := &Table{
+		parent: t, keys: map[string]*key{}, prefix: maps.Clone(t.prefix), live: t.live, targets: slices.Clone(t.targets),
+		options: t.options, seed: t.seed, plans: newPlanCache(scopedPlanSlots),
+	}
+	for i := range rules {
+		child.add(&rules[i], map[string]bool{})
+	}
+	return child
+}
+
+// known is what the table knows of a whole key, nil if it does not know it.
+func (t *Table) known(name string) *key {
+	if k := t.keys[name]; k != nil || t.parent == nil {
+		return k
+	}
+	return t.parent.known(name)
+}
+
+// own is what the table knows of a key, to be changed.
+func (t *Table) own(name string) *key {
+	if k := t.keys[name]; k != nil {
+		return k
+	}
+	k := &key{target: -1}
+	if of := t.known(name); of != nil {
+		*k = *of
+		k.gives = slices.Clone(of.gives)
+	}
+	t.keys[name] = k
+	return k
+}
+
+// know makes the table look at a key that a condition asks for.
+func (t *Table) know(k string) {
+	if t.known(k) == nil {
+		t.keys[k] = &key{target: -1}
+	}
+}
+
+// target finds or makes a rule's target.
+func (t *Table) target(name string) int {
+	if field, ok := fieldsByName[name]; ok {
+		if i := slices.IndexFunc(t.targets, func(x target) bool { return x.field == field }); i >= 0 {
+			return i
+		}
+		t.targets = append(t.targets, target{name: name, field: field, typ: registry.String})
+		return len(t.targets) - 1
+	}
+	if prefix, ok := strings.CutSuffix(name, "*"); ok {
+		t.targets = append(t.targets, target{name: prefix, typ: t.live[prefix], template: true})
+		return len(t.targets) - 1
+	}
+	if t.known(name) == nil {
+		to := &key{typ: registry.Any, target: -1}
+		if typ, ok := t.ofTemplate(name); ok {
+			to.live, to.typ = true, typ
+		}
+		t.keys[name] = to
+	}
+	to := t.own(name)
+	if to.target < 0 {
+		to.target = len(t.targets)
+		t.targets = append(t.targets, target{name: name, typ: to.typ})
+	}
+	return to.target
+}
+
+// ofTemplate is the type of a key that a live template stands for.
+func (t *Table) ofTemplate(name string) (registry.Type, bool) {
+	for i := len(name) - 1; i > 0; i-- {
+		if name[i] == '.' {
+			if typ, ok := t.live[name[:i+1]]; ok {
+				return typ, true
+			}
 		}
 	}
-	v, ok := v.Cast(t.targets[c.target].typ)
-	if !ok {
-		return v, invalid
-	}
-	return v, converted
+	return registry.Any, false
 }
 
-// moved is the index whose value moves whole: what no conversion can read (a map, a
-// list of mixed types) is renamed as it is where the target takes anything.
-func moved(c candidate, v Value) int {
-	if v.Type == registry.Any {
-		return c.index
+// lookup finds what the table knows of a key: by its whole, or as a template's.
+func (t *Table) lookup(name string) (k *key, rest string) {
+	if k := t.known(name); k != nil {
+		return k, ""
 	}
-	return -1
-}
-
-// settle makes Remove and Invalid sets, ascending. An attribute that could not be
-// converted for one of its targets stays, whatever its other targets took of it.
-func (r *Result) settle() {
-	slices.Sort(r.Remove)
-	r.Remove = slices.Compact(r.Remove)
-	slices.Sort(r.Invalid)
-	r.Invalid = slices.Compact(r.Invalid)
-	if len(r.Invalid) > 0 {
-		r.Remove = slices.DeleteFunc(r.Remove, func(i int) bool { return slices.Contains(r.Invalid, i) })
+	for i := len(name) - 1; i > 0; i-- {
+		if name[i] != '.' {
+			continue
+		}
+		if gives, ok := t.prefix[name[:i+1]]; ok {
+			return &key{target: -1, gives: gives}, name[i+1:]
+		}
+		if typ, ok := t.live[name[:i+1]]; ok {
+			return &key{live: true, typ: typ, target: -1}, ""
+		}
 	}
-}
-
-func equal(a, b Value) bool {
-	return a.Type == b.Type && a.Str == b.Str && a.Int == b.Int && a.Double == b.Double && a.Bool == b.Bool && slices.Equal(a.List, b.List)
+	return nil, ""
 }

@@ -11,11 +11,23 @@ import (
 )
 
 // attributes is the simplest carrier: keys and values in order.
-type attributes []Setting
+type attributes []attribute
 
-func (a attributes) Len() int          { return len(a) }
-func (a attributes) Key(i int) string  { return a[i].Key }
-func (a attributes) Value(i int) Value { return a[i].Value }
+type attribute struct {
+	Key   string
+	Value Value
+}
+
+func (a attributes) Type(i int) registry.Type { return a[i].Value.Type }
+func (a attributes) Value(i int) Value        { return a[i].Value }
+
+func (a attributes) input(place Place) *Input {
+	in := &Input{Values: a, Place: place, Language: "java"}
+	for _, x := range a {
+		in.Keys = append(in.Keys, x.Key)
+	}
+	return in
+}
 
 // of makes attributes from key, value pairs of Go values.
 func of(pairs ...any) attributes {
@@ -28,39 +40,43 @@ func of(pairs ...any) attributes {
 		case int:
 			v = integer(int64(x))
 		case float64:
-			v = Value{Type: registry.Double, Double: x}
+			v = DoubleValue(x)
 		case bool:
-			v = Value{Type: registry.Bool, Bool: x}
+			v = BoolValue(x)
 		case []string:
-			v = Value{Type: registry.Strings, List: x}
+			v = ListValue(x)
 		case nil:
-			v = Value{Type: registry.Any}
+			v = Value{}
 		}
-		a = append(a, Setting{Key: pairs[i].(string), Value: v})
+		a = append(a, attribute{Key: pairs[i].(string), Value: v})
 	}
 	return a
 }
 
-// apply is what a carrier does with a result.
+// apply is what a carrier does with a result: the oracle of faster ones.
 func (a attributes) apply(r *Result) attributes {
-	var out attributes
-	for i, s := range a {
-		if !slices.Contains(r.Remove, i) {
-			out = append(out, s)
+	out := slices.Clone(a)
+	for _, e := range r.Edits {
+		v := e.Value
+		switch {
+		case e.Index >= 0 && v.Type == registry.Any:
+			v = out[e.Index].Value
+		case v.Type == registry.Any:
+			v = a[e.Copy].Value
 		}
-	}
-	for _, s := range r.Set {
-		if s.From >= 0 {
-			s.Value = a[s.From].Value
-		}
-		i := slices.IndexFunc(out, func(o Setting) bool { return o.Key == s.Key })
-		if i < 0 {
-			out = append(out, s)
+		if e.Index >= 0 {
+			out[e.Index] = attribute{e.Key, v}
 		} else {
-			out[i] = s
+			out = append(out, attribute{e.Key, v})
 		}
 	}
-	return out
+	kept := out[:0]
+	for i, x := range out {
+		if !slices.Contains(r.Remove, i) {
+			kept = append(kept, x)
+		}
+	}
+	return kept
 }
 
 func (a attributes) String() string {
@@ -69,9 +85,9 @@ func (a attributes) String() string {
 		v := s.Value
 		switch v.Type {
 		case registry.Strings:
-			m[s.Key] = fmt.Sprint(v.List)
+			m[s.Key] = fmt.Sprint(v.List())
 		case registry.String:
-			m[s.Key] = fmt.Sprintf("%q", v.Str)
+			m[s.Key] = fmt.Sprintf("%q", v.Str())
 		default:
 			m[s.Key], _ = v.text()
 		}
@@ -85,7 +101,7 @@ func (a attributes) String() string {
 
 func translate(a attributes, place Place) (attributes, *Result) {
 	var r Result
-	Default().Translate(a, place, &r)
+	Default().Translate(a.input(place), &r)
 	return a.apply(&r), &r
 }
 
@@ -114,12 +130,14 @@ func TestTranslate(t *testing.T) {
 		{"host of IPv6", Server, of("http.host", "[::1]:8080"), of("server.address", "::1", "server.port", 8080)},
 		{"net.host.name is better than http.host", Server,
 			of("http.host", "a:1", "net.host.name", "b", "net.host.port", 2), of("server.address", "b", "server.port", 2)},
-		{"a client's relative url", Client, of("http.url", "/a?b"), of("url.path", "/a")},
+		{"a client's relative url", Client, of("http.url", "/a?b"), of("url.path", "/a", "url.query", "b")},
 		{"not convertible stays", Server, of("http.status_code", "abc"), of("http.status_code", "abc")},
 		{"out of range stays", Server, of("http.status_code", 999), of("http.status_code", 999)},
 		{"a list is no method", Server, of("http.method", []string{"GET"}), of("http.method", []string{"GET"})},
 		{"a half valid source stays whole", Server, of("http.host", "a:b:c"), of("http.host", "a:b:c")},
 		{"the new name wins", Client, of("http.request.method", "GET", "http.method", "POST"), of("http.request.method", "GET")},
+		{"a bad new value gives way", Client, of("http.response.status_code", "abc", "http.status_code", 200), of("http.response.status_code", 200)},
+		{"two bad values stay", Client, of("http.response.status_code", "abc", "http.status_code", "def"), of("http.response.status_code", "abc", "http.status_code", "def")},
 		{"a live key gets its type", Client, of("http.response.status_code", "200", "server.port", "80"), of("http.response.status_code", 200, "server.port", 80)},
 		{"a live key of the wrong form stays", Client, of("server.port", "http"), of("server.port", "http")},
 		{"db of 1.24", Client,
@@ -137,6 +155,11 @@ func TestTranslate(t *testing.T) {
 		{"messaging", Consumer, of("messaging.operation", "deliver", "messaging.destination", "orders", "messaging.kafka.partition", 3),
 			of("messaging.operation.type", "process", "messaging.operation.name", "deliver", "messaging.destination.name", "orders", "messaging.destination.partition.id", "3")},
 		{"grpc", Client, of("rpc.system", "grpc", "rpc.grpc.status_code", 14), of("rpc.system.name", "grpc", "rpc.response.status_code", "UNAVAILABLE")},
+		{"grpc before 1.38", Client, of("rpc.service", "shop.Cart", "rpc.method", "Add"), of("rpc.method", "shop.Cart/Add")},
+		{"grpc's full method beside the service", Client, of("rpc.service", "shop.Cart", "rpc.method", "shop.Cart/Add"), of("rpc.method", "shop.Cart/Add")},
+		{"grpc's method alone", Client, of("rpc.method", "shop.Cart/Add"), of("rpc.method", "shop.Cart/Add")},
+		{"code", Internal, of("code.namespace", "shop.Cart", "code.function", "add", "code.lineno", 5), of("code.function.name", "shop.Cart.add", "code.line.number", 5)},
+		{"labels", Resource, of("k8s.pod.labels.app", "cart"), of("k8s.pod.label.app", "cart")},
 		{"spdy", Client, of("http.flavor", "SPDY"), of("network.protocol.name", "spdy")},
 		{"http2", Client, of("http.flavor", "2.0"), of("network.protocol.version", "2")},
 	} {
@@ -149,7 +172,7 @@ func TestTranslate(t *testing.T) {
 			if again.String() != got.String() {
 				t.Errorf("not idempotent\n got %s\nthen %s", got, again)
 			}
-			if len(r.Set)+len(r.Remove) > 0 {
+			if len(r.Edits)+len(r.Remove) > 0 {
 				t.Errorf("the second time changed %+v", r)
 			}
 		})
@@ -164,6 +187,10 @@ func TestCounts(t *testing.T) {
 	_, r = translate(of("http.method", "GET", "http.request.method", "GET"), Client)
 	if r.Conflicts != 0 || r.Duplicates != 1 {
 		t.Errorf("dual emission: %d conflicts, %d duplicates", r.Conflicts, r.Duplicates)
+	}
+	_, r = translate(of("http.status_code", 200, "http.response.status_code", "200"), Client)
+	if r.Conflicts != 0 || r.Duplicates != 1 {
+		t.Errorf("dual emission with another type: %d conflicts, %d duplicates", r.Conflicts, r.Duplicates)
 	}
 	_, r = translate(of("http.status_code", "abc", "net.peer.port", "x"), Client)
 	if len(r.Invalid) != 2 {
@@ -194,13 +221,16 @@ func FuzzTranslate(f *testing.F) {
 			}
 		}
 		again, second := translate(got, p)
-		if len(second.Set)+len(second.Remove) > 0 {
+		if len(second.Edits)+len(second.Remove) > 0 {
 			t.Fatalf("not idempotent: %s then %s", got, again)
 		}
 	})
 }
 
 func TestEmbeddedRulesAreRead(t *testing.T) {
+	if _, err := ParseVocabularies(ruleFiles, "rules/*.yaml"); err != nil {
+		t.Fatal(err)
+	}
 	table := Default()
 	if len(table.targets) < 80 {
 		t.Errorf("%d targets", len(table.targets))
@@ -208,17 +238,135 @@ func TestEmbeddedRulesAreRead(t *testing.T) {
 }
 
 func TestBrokenRules(t *testing.T) {
+	const head = "vocabulary: x\nattributes:\n"
 	for text, want := range map[string]string{
-		"- to: http.request.method\n  from:\n    - {key: a, as: nothing}": `translate: x.yaml:1: a: unknown conversion "nothing"`,
-		"- to: url.full\n- to: nowhere":                                   `translate: x.yaml:2: target "nowhere" is no attribute of 1.44.0`,
-		"- to: http.method":                                               `translate: x.yaml:1: target "http.method" is no attribute of 1.44.0`,
-		"- to: url.full\n  from: [{key: a, kind: [clint]}]":               `translate: x.yaml:1: a: unknown span kind "clint"`,
-		"to: x": `translate: x.yaml: `,
+		head + "  - to: http.request.method\n    from:\n      - {key: a, as: nothing}": `vocabulary x.yaml:5: a: unknown conversion "nothing"`,
+		head + "  - to: url.full\n  - to: nowhere":                                     `vocabulary x.yaml:4: target "nowhere" is no attribute of 1.44.0`,
+		head + "  - to: http.method":                                                   `vocabulary x.yaml:3: target "http.method" is no attribute of 1.44.0`,
+		head + "  - to: url.full\n    from: [{key: a, on: [clint]}]":                   `vocabulary x.yaml:4: unknown place "clint"`,
+		head + "  - to: url.full\n    form: [a]":                                       `vocabulary x.yaml:4: unknown key "form", want one of to, own, on, from`,
+		head + "  - to: url.full\n    from: [{keys: [a, b]}]":                          `vocabulary x.yaml:4: a + b: join must say what stands between them`,
+		head + "  - to: url.full\n    from: [{set: x}]":                                `vocabulary x.yaml:3: set "x": has must say when`,
+		head + "  - to: http.request.header\n":                                         `vocabulary x.yaml:3: target "http.request.header": a template ends in .*, and nothing else does`,
+		head + "  - to: \"@nothing\"\n":                                                `vocabulary x.yaml:3: unknown field "@nothing"`,
+		"attributes: []":                                                               `vocabulary x.yaml:1: no name (vocabulary)`,
+		"- a":                                                                          `vocabulary x.yaml:1: not a mapping`,
+		"":                                                                             `vocabulary x.yaml: empty`,
+		"a: [":                                                                         `vocabulary x.yaml: yaml: `,
 	} {
-		_, err := parseRules("x.yaml", []byte(text))
+		_, err := ParseVocabulary("x.yaml", []byte(text))
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %s", text, err, want)
 		}
+	}
+}
+
+// custom compiles a vocabulary of the test's own.
+func custom(t *testing.T, o Options, text string) *Table {
+	t.Helper()
+	v, err := ParseVocabulary("test.yaml", []byte("vocabulary: test\nattributes:\n"+text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return New(o, v)
+}
+
+func TestOptions(t *testing.T) {
+	const rules = "  - to: http.request.method\n    from: [http.method]\n"
+	both := of("http.request.method", "GET", "http.method", "POST")
+	for _, c := range []struct {
+		name     string
+		o        Options
+		in, want attributes
+	}{
+		{"replace", Options{}, of("http.method", "GET"), of("http.request.method", "GET")},
+		{"duplicate", Options{KeepOld: true}, of("http.method", "GET"), of("http.method", "GET", "http.request.method", "GET")},
+		{"duplicate twice", Options{KeepOld: true}, of("http.method", "GET", "http.request.method", "GET"), of("http.method", "GET", "http.request.method", "GET")},
+		{"new wins", Options{}, both, of("http.request.method", "GET")},
+		{"old wins", Options{OldWins: true}, both, of("http.request.method", "POST")},
+		{"skipped", Options{Skip: func(to, from string) bool { return from == "http.method" }}, of("http.method", "GET"), of("http.method", "GET")},
+	} {
+		var r Result
+		custom(t, c.o, rules).Translate(c.in.input(Client), &r)
+		if got := c.in.apply(&r); got.String() != c.want.String() {
+			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestConditions(t *testing.T) {
+	table := custom(t, Options{}, `
+  - to: db.system.name
+    from:
+      - {set: redis, has: [redis.command]}
+  - to: db.operation.name
+    from: [redis.command]
+  - to: rpc.system.name
+    from:
+      - {key: component, equals: {component: grpc}, as: lower, keep: true}
+  - to: http.route
+    from:
+      - {key: uri, has: [outcome], lacks: [http.route]}
+  - to: http.request.header.*
+    from: [http.request.headers.*]
+  - to: "@status.code"
+    on: [span]
+    from:
+      - {key: error, equals: {error: "true"}, values: {"true": ERROR}}
+  - to: acme.tier
+    own: true
+    from: [tier]
+`)
+	for _, c := range []struct {
+		in, want attributes
+		fields   int
+	}{
+		{of("redis.command", "GET"), of("db.system.name", "redis", "db.operation.name", "GET"), 0},
+		{of("redis.command", "GET", "db.system.name", "valkey"), of("db.system.name", "valkey", "db.operation.name", "GET"), 0},
+		{of("component", "gRPC"), of("component", "gRPC", "rpc.system.name", "grpc"), 0},
+		{of("component", "proxy"), of("component", "proxy"), 0},
+		{of("uri", "/a"), of("uri", "/a"), 0},
+		{of("uri", "/a", "outcome", "SUCCESS"), of("http.route", "/a", "outcome", "SUCCESS"), 0},
+		{of("uri", "/a", "outcome", "SUCCESS", "http.route", "/b"), of("uri", "/a", "outcome", "SUCCESS", "http.route", "/b"), 0},
+		{of("http.request.headers.x-a", "1"), of("http.request.header.x-a", []string{"1"}), 0},
+		{of("http.request.header.x-a", "1"), of("http.request.header.x-a", []string{"1"}), 0},
+		{of("error", true), of(), 1},
+		{of("error", "false"), of("error", "false"), 0},
+		{of("tier", "gold"), of("acme.tier", "gold"), 0},
+	} {
+		var r Result
+		table.Translate(c.in.input(Client), &r)
+		if got := c.in.apply(&r); got.String() != c.want.String() || len(r.Fields) != c.fields {
+			t.Errorf("%s: got %s and fields %v, want %s and %d", c.in, got, r.Fields, c.want, c.fields)
+		}
+	}
+}
+
+func TestPlansDoNotDependOnOrder(t *testing.T) {
+	table := custom(t, Options{}, "  - to: http.request.method\n    from: [http.method]\n")
+	a, b := of("http.method", "GET", "x", 1, "server.port", 80), of("x", 1, "server.port", "80", "http.method", "GET")
+	var r Result
+	table.Translate(a.input(Client), &r)
+	table.Translate(b.input(Client), &r)
+	if got := b.apply(&r); got.String() != a.apply(&Result{}).String() && got.String() != of("http.request.method", "GET", "x", 1, "server.port", 80).String() {
+		t.Errorf("got %s", got)
+	}
+	if hits, misses := r.TakePlanStats(); hits != 1 || misses != 1 {
+		t.Errorf("%d hits, %d misses", hits, misses)
+	}
+	table.Translate(a.input(Server), &r)
+	if hits, misses := r.TakePlanStats(); hits != 0 || misses != 1 {
+		t.Errorf("another place: %d hits, %d misses", hits, misses)
+	}
+}
+
+func TestConformingAllocatesNothing(t *testing.T) {
+	in := of("http.request.method", "GET", "server.port", 80, "own", 1).input(Client)
+	var r Result
+	table := Default()
+	table.Translate(in, &r)
+	if n := testing.AllocsPerRun(100, func() { table.Translate(in, &r) }); n != 0 {
+		t.Errorf("%v allocations", n)
 	}
 }
 
@@ -229,8 +377,9 @@ func BenchmarkTranslate(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			var r Result
+			in := a.input(Client)
 			for b.Loop() {
-				Default().Translate(a, Client, &r)
+				Default().Translate(in, &r)
 			}
 		})
 	}

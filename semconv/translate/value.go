@@ -1,33 +1,82 @@
 package translate
 
 import (
+	"math"
+	"slices"
 	"strconv"
 
 	"github.com/koine-otel/koine/semconv/registry"
 )
 
-// Value is an attribute's value without a telemetry library around it. Exactly the
-// field that Type names is set; Strings holds a list. Any stands for what no
-// conversion reads (bytes, maps, mixed lists): such a value can be renamed, not
-// converted.
+// Value is an attribute's value without a telemetry library around it. Its Type is one
+// of String, Int, Double, Bool, Strings, or Any for what no conversion reads (bytes,
+// maps, other lists): such a value can be renamed, not converted. It is small, because
+// translating copies it a lot.
 type Value struct {
-	Type   registry.Type
-	Str    string
-	Int    int64
-	Double float64
-	Bool   bool
-	List   []string
+	Type registry.Type
+	bits uint64 // of an int, a double or a bool
+	str  string
+	list *[]string
 }
 
-func str(s string) Value { return Value{Type: registry.String, Str: s} }
+// StringValue makes a string.
+func StringValue(s string) Value { return Value{Type: registry.String, str: s} }
 
-func integer(n int64) Value { return Value{Type: registry.Int, Int: n} }
+// IntValue makes an int.
+func IntValue(n int64) Value { return Value{Type: registry.Int, bits: uint64(n)} }
+
+// DoubleValue makes a double.
+func DoubleValue(d float64) Value { return Value{Type: registry.Double, bits: math.Float64bits(d)} }
+
+// BoolValue makes a boolean.
+func BoolValue(b bool) Value {
+	v := Value{Type: registry.Bool}
+	if b {
+		v.bits = 1
+	}
+	return v
+}
+
+// ListValue makes a list of strings.
+func ListValue(list []string) Value { return Value{Type: registry.Strings, list: &list} }
+
+func str(s string) Value { return StringValue(s) }
+
+func integer(n int64) Value { return IntValue(n) }
+
+// Str is a string's text, empty for any other type.
+func (v Value) Str() string { return v.str }
+
+// Int is an int's number.
+func (v Value) Int() int64 { return int64(v.bits) }
+
+// Double is a double's number.
+func (v Value) Double() float64 { return math.Float64frombits(v.bits) }
+
+// Bool is a boolean's truth.
+func (v Value) Bool() bool { return v.bits != 0 }
+
+// List is a list's strings, which must not be changed; nil for any other type.
+func (v Value) List() []string {
+	if v.list == nil {
+		return nil
+	}
+	return *v.list
+}
+
+// Equal says whether two values have the same type and say the same.
+func (v Value) Equal(w Value) bool {
+	return v.Type == w.Type && v.bits == w.bits && v.str == w.str && slices.Equal(v.List(), w.List())
+}
 
 // Is says whether the value conforms to an attribute's type as it stands.
 func (v Value) Is(t registry.Type) bool {
 	t = t.Base()
 	return t == registry.Any || t == v.Type
 }
+
+// maxExact is the largest number up to which every whole number is a double.
+const maxExact = 1 << 53
 
 // Cast turns v into the type t where that loses nothing: "200" into 200, 3.0 into 3,
 // a string into a list of one. It says false for a value that has no such form.
@@ -37,37 +86,56 @@ func (v Value) Cast(t registry.Type) (Value, bool) {
 	}
 	switch t.Base() {
 	case registry.Int:
-		switch v.Type {
-		case registry.String:
-			n, err := strconv.ParseInt(v.Str, 10, 64)
-			return integer(n), err == nil
-		case registry.Double:
-			n := int64(v.Double)
-			return integer(n), float64(n) == v.Double && n > -1<<53 && n < 1<<53
-		}
+		return v.castInt()
 	case registry.String:
 		s, ok := v.text()
-		return str(s), ok
+		return StringValue(s), ok
 	case registry.Double:
-		switch v.Type {
-		case registry.Int:
-			return Value{Type: registry.Double, Double: float64(v.Int)}, v.Int > -1<<53 && v.Int < 1<<53
-		case registry.String:
-			d, err := strconv.ParseFloat(v.Str, 64)
-			return Value{Type: registry.Double, Double: d}, err == nil
-		}
+		return v.castDouble()
 	case registry.Bool:
-		if v.Type == registry.String {
-			switch v.Str {
-			case "true", "True", "TRUE":
-				return Value{Type: registry.Bool, Bool: true}, true
-			case "false", "False", "FALSE":
-				return Value{Type: registry.Bool}, true
-			}
-		}
+		return v.castBool()
 	case registry.Strings:
 		if s, ok := v.text(); ok {
-			return Value{Type: registry.Strings, List: []string{s}}, true
+			return ListValue([]string{s}), true
+		}
+	}
+	return Value{}, false
+}
+
+func (v Value) castInt() (Value, bool) {
+	switch v.Type {
+	case registry.String:
+		n, err := strconv.ParseInt(v.str, 10, 64)
+		return IntValue(n), err == nil
+	case registry.Double:
+		d := v.Double()
+		if d != math.Trunc(d) || math.Abs(d) >= maxExact {
+			return Value{}, false
+		}
+		return IntValue(int64(d)), true
+	}
+	return Value{}, false
+}
+
+func (v Value) castDouble() (Value, bool) {
+	switch v.Type {
+	case registry.Int:
+		n := v.Int()
+		return DoubleValue(float64(n)), n > -maxExact && n < maxExact
+	case registry.String:
+		d, err := strconv.ParseFloat(v.str, 64)
+		return DoubleValue(d), err == nil
+	}
+	return Value{}, false
+}
+
+func (v Value) castBool() (Value, bool) {
+	if v.Type == registry.String {
+		switch v.str {
+		case "true", "True", "TRUE":
+			return BoolValue(true), true
+		case "false", "False", "FALSE":
+			return BoolValue(false), true
 		}
 	}
 	return Value{}, false
@@ -77,13 +145,13 @@ func (v Value) Cast(t registry.Type) (Value, bool) {
 func (v Value) text() (string, bool) {
 	switch v.Type {
 	case registry.String:
-		return v.Str, true
+		return v.str, true
 	case registry.Int:
-		return strconv.FormatInt(v.Int, 10), true
+		return strconv.FormatInt(v.Int(), 10), true
 	case registry.Double:
-		return strconv.FormatFloat(v.Double, 'g', -1, 64), true
+		return strconv.FormatFloat(v.Double(), 'g', -1, 64), true
 	case registry.Bool:
-		return strconv.FormatBool(v.Bool), true
+		return strconv.FormatBool(v.Bool()), true
 	}
 	return "", false
 }

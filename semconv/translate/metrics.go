@@ -1,0 +1,145 @@
+package translate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/koine-otel/koine/semconv/registry"
+)
+
+// Metric is what a table wants of a metric: its name and unit from now on, by what to
+// divide its values, and the table for its points' attributes.
+type Metric struct {
+	// Name and Unit are the new ones, or the old where they stay.
+	Name, Unit string
+	// Divide scales the values: new = old / Divide; 1 where they stay.
+	Divide float64
+	// Points translates the points' attributes.
+	Points *Table
+	// Place stands for the points in rules: the side that a metric of clients or servers
+	// was recorded on, as for a span, or Point.
+	Place Place
+}
+
+// metricKey finds a metric's rule: with the unit on the wire, or without.
+type metricKey struct{ name, unit string }
+
+type metric struct {
+	to, unit string
+	divide   float64
+	points   *Table // nil: the table for all
+}
+
+// Metric says what becomes of a metric with a name and a unit.
+func (t *Table) Metric(name, unit string) Metric {
+	m, ok := t.metrics[metricKey{name, unit}]
+	if !ok {
+		m, ok = t.metrics[metricKey{name, ""}]
+	}
+	out := Metric{Name: name, Unit: unit, Divide: 1, Points: t}
+	if ok {
+		if m.to != "" {
+			out.Name = m.to
+		}
+		if m.unit != "" {
+			out.Unit = m.unit
+		}
+		if m.divide != 0 {
+			out.Divide = m.divide
+		}
+		if m.points != nil {
+			out.Points = m.points
+		}
+	}
+	out.Place = sideOf(out.Name)
+	return out
+}
+
+// sideOf reads from a metric's name who recorded it: http.server.request.duration says
+// of its points what SERVER says of a span, and the same attributes mean the same.
+func sideOf(name string) Place {
+	switch {
+	case strings.Contains(name, ".server."):
+		return Server
+	case strings.HasPrefix(name, "messaging."):
+		if strings.Contains(name, "process") || strings.Contains(name, "consumed") || strings.Contains(name, "receive") {
+			return Consumer
+		}
+		return Producer
+	case strings.Contains(name, ".client."):
+		return Client
+	default:
+		return Point
+	}
+}
+
+// addMetrics compiles metric rules; what they do not mention follows the registry.
+func (t *Table) addMetrics(vocabularies []*Vocabulary) {
+	t.metrics = map[metricKey]metric{}
+	mentioned, tables := map[string]bool{}, map[string]*Table{}
+	for _, v := range vocabularies {
+		for i := range v.Metrics {
+			r := &v.Metrics[i]
+			points := t.pointsTable(r.Attributes, tables)
+			for _, s := range r.From {
+				mentioned[s.Name] = true
+				if t.skipsMetric(r.To, s.Name) {
+					continue
+				}
+				k := metricKey{s.Name, s.Unit}
+				if _, twice := t.metrics[k]; !twice {
+					t.metrics[k] = metric{to: r.To, unit: r.Unit, divide: s.Divide, points: points}
+				}
+			}
+			if r.To != "" && points != nil {
+				t.pointsOf(r.To, t.pointsTable(withoutConstants(r.Attributes), tables))
+			}
+		}
+	}
+	t.registryMetrics(mentioned)
+}
+
+// skipsMetric says whether a metric is left out: by the user, or because it is not
+// retired yet at the target.
+func (t *Table) skipsMetric(to, from string) bool {
+	if t.options.Skip != nil && t.options.Skip(to, from) {
+		return true
+	}
+	m := registry.LookupMetric(from)
+	return m != nil && m.Deprecation != registry.Live && !t.options.retired(&m.Retirement)
+}
+
+// pointsOf gives a metric that has its target's name already the target's rules for
+// labels: it may have been renamed by someone who left those as they were.
+func (t *Table) pointsOf(name string, points *Table) {
+	if _, ok := t.metrics[metricKey{name, ""}]; !ok && points != nil {
+		t.metrics[metricKey{name, ""}] = metric{points: points}
+	}
+}
+
+// pointsTable is the table for metrics with rules of their own, one for all that have
+// the same; nil where there are none.
+func (t *Table) pointsTable(rules []Rule, tables map[string]*Table) *Table {
+	if len(rules) == 0 {
+		return nil
+	}
+	same := fmt.Sprintf("%+v", rules)
+	if tables[same] == nil {
+		tables[same] = t.scoped(rules)
+	}
+	return tables[same]
+}
+
+// withoutConstants leaves out what an older name of a metric says of its points: the
+// metric's own name does not say it.
+func withoutConstants(rules []Rule) []Rule {
+	var kept []Rule
+	for _, r := range rules {
+		r.From = slices.DeleteFunc(slices.Clone(r.From), func(s Source) bool { return len(s.Keys) == 0 })
+		if len(r.From) > 0 {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}

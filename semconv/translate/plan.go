@@ -1,0 +1,256 @@
+package translate
+
+import (
+	"hash/maphash"
+	"slices"
+	"sync/atomic"
+
+	"github.com/koine-otel/koine/semconv/registry"
+)
+
+// plan is what to do with elements of one shape: a place, and a set of keys in whatever
+// order, because several translators write keys in the order of a hash map. Plans are
+// immutable and shared between goroutines.
+type plan struct {
+	shape uint64
+	// slots are the keys of the shape that the table knows.
+	slots []slot
+	// find maps a key's hash to its slot by open addressing; the length is a power of 2
+	// and at least twice the number of slots.
+	find []found
+	// steps are the targets that may get a value, each with its candidates.
+	steps []step
+}
+
+// slot is a key of the shape.
+type slot struct {
+	live bool
+	typ  registry.Type
+}
+
+type found struct {
+	hash uint64
+	slot int32 // the slot's number plus one; 0: free
+}
+
+// step is a target with what may give its value, best first.
+type step struct {
+	key        string // the attribute's, where field is NoField
+	field      Field
+	typ        registry.Type
+	own        int // the slot of the target's own key, or -1
+	native     int // the same where its value is the target's: no candidate reads it
+	candidates []candidate
+}
+
+type candidate struct {
+	source *Source
+	slots  [maxJoined]int
+	n      int // how many slots it reads; 0: it sets a constant
+	// equals are the slots of the conditions on values.
+	equals []condition
+	run    conversion
+}
+
+type condition struct {
+	slot int
+	text string
+}
+
+// planSlots bounds the memory of plans: a service has some dozens of shapes, a gateway
+// with hundreds of services thousands. Two plans that fall on one place replace each
+// other and are made again when they are needed: some µs.
+const planSlots = 1 << 14
+
+// scopedPlanSlots does so for the points of some metrics: those of one metric have few
+// shapes.
+const scopedPlanSlots = 1 << 6
+
+// planCache remembers plans by shape. It is a table without chains: its bound is its
+// size, and it needs no lock.
+type planCache []atomic.Pointer[plan]
+
+func newPlanCache(size int) planCache { return make(planCache, size) }
+
+// hash is a key's. The seed is random, so that nobody outside can make two shapes
+// collide.
+func (t *Table) hash(key string) uint64 { return maphash.String(t.seed, key) }
+
+// mix makes one number of place and keys' hashes: a sum does not depend on the order.
+func mix(sum uint64, place Place) uint64 {
+	x := sum + uint64(place)*0x9e3779b97f4a7c15
+	x ^= x >> 32
+	x *= 0xd6e8feb86659fd93
+	return x ^ x>>32
+}
+
+// plan finds or makes the plan of a shape.
+func (t *Table) plan(keys []string, hashes []uint64, sum uint64, place Place, r *Result) *plan {
+	shape := mix(sum, place)
+	if len(keys) > maxPlanned {
+		r.planMisses++
+		return t.compile(keys, hashes, shape, place)
+	}
+	remembered := &t.plans[shape%uint64(len(t.plans))]
+	if p := remembered.Load(); p != nil && p.shape == shape {
+		r.planHits++
+		return p
+	}
+	r.planMisses++
+	p := t.compile(keys, hashes, shape, place)
+	remembered.Store(p)
+	return p
+}
+
+// maxPlanned is the most keys of a shape that is remembered: with more, one element's
+// shape is unlikely to be another's, and its plan is large.
+const maxPlanned = 256
+
+// compile makes the plan of a shape.
+func (t *Table) compile(keys []string, hashes []uint64, shape uint64, place Place) *plan {
+	p := &plan{shape: shape}
+	slots := map[string]int{}
+	type giving struct {
+		contribution
+		rest string
+		slot int
+	}
+	var gives []giving
+	for i, name := range keys {
+		if _, twice := slots[name]; twice {
+			continue
+		}
+		k, rest := t.lookup(name)
+		if k == nil {
+			continue
+		}
+		n := len(p.slots)
+		slots[name] = n
+		p.slots = append(p.slots, slot{live: k.live, typ: k.typ})
+		p.find = append(p.find, found{hashes[i], int32(n + 1)})
+		for _, c := range k.gives {
+			if c.places&place != 0 {
+				gives = append(gives, giving{c, rest, n})
+			}
+		}
+	}
+	for _, c := range t.always {
+		if c.places&place != 0 {
+			gives = append(gives, giving{c, "", -1})
+		}
+	}
+	slices.SortStableFunc(gives, func(a, b giving) int {
+		if a.target != b.target {
+			return a.target - b.target
+		}
+		return a.rank - b.rank
+	})
+	steps := map[string]int{}
+	done := map[given]bool{} // a join is given by each of its keys, and done once
+	for _, g := range gives {
+		source, to := g.source, &t.targets[g.target]
+		once := given{g.target, g.source}
+		if g.rest == "" && done[once] {
+			continue
+		}
+		c, ok := t.candidate(source, g.slot, slots)
+		if !ok {
+			continue
+		}
+		done[once] = true
+		name := to.name
+		if to.template {
+			name += g.rest
+		}
+		i, ok := steps[name]
+		if !ok {
+			i = len(p.steps)
+			steps[name] = i
+			native := -1
+			if n, ok := slots[name]; ok && to.field == NoField {
+				native = n
+			}
+			p.steps = append(p.steps, step{key: name, field: to.field, typ: to.typ, own: native, native: native})
+		}
+		s := &p.steps[i]
+		// A source that reads the target's own key says that the key has an older
+		// meaning there.
+		if s.native >= 0 && (slices.Contains(c.slots[:c.n], s.native) || source.Override) {
+			s.native = -1
+		}
+		s.candidates = append(s.candidates, c)
+	}
+	p.find = addressed(p.find)
+	return p
+}
+
+// given is a source that gives a target its value.
+type given struct {
+	target int
+	source *Source
+}
+
+// candidate is a source in a shape, if the shape has what the source asks for.
+func (t *Table) candidate(s *Source, at int, slots map[string]int) (candidate, bool) {
+	c := candidate{source: s, run: s.conversion()}
+	for _, k := range s.Has {
+		if _, ok := slots[k]; !ok {
+			return c, false
+		}
+	}
+	for _, k := range s.Lacks {
+		if _, ok := slots[k]; ok {
+			return c, false
+		}
+	}
+	for k, text := range s.Equals {
+		n, ok := slots[k]
+		if !ok {
+			return c, false
+		}
+		c.equals = append(c.equals, condition{n, text})
+	}
+	if len(s.Keys) == 1 {
+		c.slots[0], c.n = at, 1
+		return c, true
+	}
+	for _, k := range s.Keys {
+		n, ok := slots[k]
+		if !ok {
+			return c, false
+		}
+		c.slots[c.n] = n
+		c.n++
+	}
+	return c, true
+}
+
+// addressed lays entries out for open addressing.
+func addressed(entries []found) []found {
+	size := 2
+	for size < 2*len(entries) {
+		size *= 2
+	}
+	table := make([]found, size)
+	for _, e := range entries {
+		i := e.hash & uint64(size-1)
+		for table[i].slot != 0 {
+			i = (i + 1) & uint64(size-1)
+		}
+		table[i] = e
+	}
+	return table
+}
+
+// slotOf finds a key's slot, or -1.
+func (p *plan) slotOf(hash uint64) int {
+	mask := uint64(len(p.find) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		switch f := &p.find[i]; {
+		case f.slot == 0:
+			return -1
+		case f.hash == hash:
+			return int(f.slot) - 1
+		}
+	}
+}

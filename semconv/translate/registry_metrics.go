@@ -1,0 +1,24 @@
+package translate
+
+import "github.com/koine-otel/koine/semconv/registry"
+
+// registryMetrics adds the registry's own renames of metrics that no rule mentions,
+// where old and new have one unit: with another the values would have to change too.
+func (t *Table) registryMetrics(mentioned map[string]bool) {
+	for i := range registry.Metrics() {
+		m := &registry.Metrics()[i]
+		if m.Deprecation != registry.Renamed || mentioned[m.Name] {
+			continue
+		}
+		target := m
+		for target != nil && target.Deprecation == registry.Renamed && t.options.retired(&target.Retirement) {
+			target = registry.LookupMetric(target.RenamedTo)
+		}
+		if target == nil || target == m || t.options.retired(&target.Retirement) || target.Unit != m.Unit {
+			continue
+		}
+		if t.options.Skip == nil || !t.options.Skip(target.Name, m.Name) {
+			t.metrics[metricKey{m.Name, ""}] = metric{to: target.Name}
+		}
+	}
+}

@@ -1,0 +1,315 @@
+package translate
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/koine-otel/koine/semconv/registry"
+)
+
+// Input is one element's attributes as a translation reads them.
+type Input struct {
+	// Keys are the attributes' keys in their order.
+	Keys []string
+	// Values reads their values.
+	Values Values
+	// Place is what carries them.
+	Place Place
+	// Fields are the element's fields that are set already.
+	Fields Fields
+	// Language is the resource's telemetry.sdk.language.
+	Language string
+}
+
+// Values reads attributes' values by index. Type is asked for every key that the
+// conventions know, Value only for what may have to change.
+type Values interface {
+	Type(i int) registry.Type
+	Value(i int) Value
+}
+
+// Result is what a translation wants changed. It may be used again.
+type Result struct {
+	// Edits change or add attributes, in this order.
+	Edits []Edit
+	// Remove are the indices of attributes that go, ascending. Edits do not name them.
+	Remove []int
+	// Fields are the fields to set.
+	Fields []FieldEdit
+	// Invalid are the indices of attributes that stay because their value could not
+	// be converted, ascending.
+	Invalid []int
+	// Conflicts counts old attributes that gave way to a better source with another
+	// value; Duplicates those that said the same.
+	Conflicts, Duplicates int
+
+	planHits, planMisses int
+	hashes               []uint64
+	index                []int32 // by slot: the attribute's index, or -1
+	fate                 []fate  // by slot
+}
+
+// Edit is a change of one attribute.
+type Edit struct {
+	// Index is the attribute that gets the key and the value, or -1 for a new one.
+	Index int
+	// Key is its key from now on.
+	Key string
+	// Value is its value from now on. Where its Type is Any the value stays what it is at
+	// Index or, for a new attribute, is a copy of that at Copy (-1: there is none).
+	Value Value
+	Copy  int
+
+	slot int // Copy's slot
+}
+
+// FieldEdit sets a field.
+type FieldEdit struct {
+	Field Field
+	Value Value
+}
+
+// fate is what becomes of an attribute.
+type fate uint8
+
+const (
+	stays         fate = iota
+	used               // it gave all that it had: it goes
+	reused             // an edit gives it a new key
+	unconvertible      // it could not be converted for some target: it stays
+)
+
+// Translate says in r what has to change. It reports whether anything has.
+func (t *Table) Translate(in *Input, r *Result) bool {
+	r.reset()
+	sum := uint64(0)
+	for _, k := range in.Keys {
+		h := t.hash(k)
+		r.hashes = append(r.hashes, h)
+		sum += h
+	}
+	p := t.plan(in.Keys, r.hashes, sum, in.Place, r)
+	if len(p.slots)+len(p.steps) == 0 {
+		return false
+	}
+	t.locate(p, in, r)
+	for i := range p.steps {
+		t.step(p, &p.steps[i], in, r)
+	}
+	t.settle(r)
+	return len(r.Edits)+len(r.Remove)+len(r.Fields)+len(r.Invalid) > 0
+}
+
+func (r *Result) reset() {
+	r.Edits, r.Remove, r.Fields, r.Invalid = r.Edits[:0], r.Remove[:0], r.Fields[:0], r.Invalid[:0]
+	r.hashes, r.index, r.fate = r.hashes[:0], r.index[:0], r.fate[:0]
+	r.Conflicts, r.Duplicates = 0, 0
+}
+
+// TakePlanStats returns how many plans were found and made since the last call.
+func (r *Result) TakePlanStats() (hits, misses int) {
+	hits, misses = r.planHits, r.planMisses
+	r.planHits, r.planMisses = 0, 0
+	return hits, misses
+}
+
+// locate notes where each slot's attribute is, and casts the values of live keys that
+// have not the registry's type.
+func (t *Table) locate(p *plan, in *Input, r *Result) {
+	r.index = append(r.index, make([]int32, len(p.slots))...)
+	for i := range r.index {
+		r.index[i] = -1
+	}
+	r.fate = append(r.fate, make([]fate, len(p.slots))...)
+	for i, h := range r.hashes {
+		n := p.slotOf(h)
+		if n < 0 || r.index[n] >= 0 {
+			continue
+		}
+		r.index[n] = int32(i)
+		s := &p.slots[n]
+		if !s.live || s.typ == registry.Any || in.Values.Type(i) == s.typ {
+			continue
+		}
+		if v, ok := in.Values.Value(i).Cast(s.typ); ok {
+			r.Edits = append(r.Edits, Edit{Index: i, Key: in.Keys[i], Value: v})
+		} else {
+			r.fate[n] = unconvertible
+		}
+	}
+}
+
+// step gives a target the value of the first candidate that has one; the others give
+// way to it.
+func (t *Table) step(p *plan, s *step, in *Input, r *Result) {
+	var current Value
+	have := s.field != NoField && in.Fields.Has(s.field)
+	native := s.native >= 0
+	if native {
+		// A value of the wrong form under the right name gives way to a right one under an
+		// old name.
+		current, have = in.Values.Value(int(r.index[s.native])).Cast(s.typ)
+	}
+	for i := range s.candidates {
+		c := &s.candidates[i]
+		if !c.holds(in, r) {
+			continue
+		}
+		v, o := c.value(s, in, r)
+		switch {
+		case o == invalid:
+			c.mark(r, unconvertible)
+			// The target's own attribute keeps its place if it was that.
+			have = have || s.own >= 0 && slices.Contains(c.slots[:c.n], s.own)
+			continue
+		case o == absent || c.n == 0 && have:
+			c.mark(r, used)
+			continue
+		case native && have && t.options.OldWins && !current.Equal(v):
+			r.Conflicts++
+			r.Edits = append(r.Edits, Edit{Index: int(r.index[s.native]), Key: s.key, Value: v})
+			current, native = v, false
+		case have:
+			if s.field == NoField {
+				r.count(current, v)
+			}
+		case s.field != NoField:
+			r.Fields = append(r.Fields, FieldEdit{s.field, v})
+			have = true
+		case native:
+			r.Conflicts++
+			r.Edits = append(r.Edits, Edit{Index: int(r.index[s.native]), Key: s.key, Value: v})
+			r.fate[s.native] = stays
+			current, have = v, true
+		case s.own >= 0:
+			c.mark(r, used)
+			r.Edits = append(r.Edits, Edit{Index: int(r.index[s.own]), Key: s.key, Value: v})
+			r.fate[s.own] = reused
+			current, have = v, true
+			continue
+		default:
+			r.Edits = append(r.Edits, Edit{Index: -1, Key: s.key, Value: c.asIs(p, in, r, v), Copy: c.first(r), slot: c.slots[0]})
+			current, have = v, true
+		}
+		c.mark(r, used)
+	}
+}
+
+// asIs is the value to set, or none where the attribute's own does as it stands. That
+// of a live key may have been cast by then.
+func (c *candidate) asIs(p *plan, in *Input, r *Result, v Value) Value {
+	if c.n == 1 && c.run == nil && !p.slots[c.slots[0]].live && in.Values.Type(c.first(r)) == v.Type {
+		return Value{}
+	}
+	return v
+}
+
+func (r *Result) count(current, old Value) {
+	if current.Equal(old) {
+		r.Duplicates++
+	} else {
+		r.Conflicts++
+	}
+}
+
+// holds says whether the conditions on values are met.
+func (c *candidate) holds(in *Input, r *Result) bool {
+	for _, e := range c.equals {
+		if text, ok := in.Values.Value(int(r.index[e.slot])).text(); !ok || !strings.EqualFold(text, e.text) {
+			return false
+		}
+	}
+	return true
+}
+
+// first is the index of the candidate's first attribute, or -1.
+func (c *candidate) first(r *Result) int {
+	if c.n == 0 {
+		return -1
+	}
+	return int(r.index[c.slots[0]])
+}
+
+// mark says what becomes of the attributes that a candidate read: one that could not be
+// converted for any target stays, whatever others took of it.
+func (c *candidate) mark(r *Result, f fate) {
+	if c.source.Keep && f == used {
+		return
+	}
+	for _, n := range c.slots[:c.n] {
+		if r.fate[n] != unconvertible {
+			r.fate[n] = f
+		}
+	}
+}
+
+// value is what a candidate gives, in the target's type.
+func (c *candidate) value(s *step, in *Input, r *Result) (Value, outcome) {
+	var v Value
+	switch c.n {
+	case 0:
+		v = str(c.source.Set)
+	case 1:
+		v = in.Values.Value(int(r.index[c.slots[0]]))
+	default:
+		var o outcome
+		if v, o = c.joined(in, r); o != converted {
+			return v, o
+		}
+	}
+	if c.run != nil {
+		var o outcome
+		if v, o = c.run(v); o != converted {
+			return v, o
+		}
+	}
+	v, ok := v.Cast(s.typ)
+	if !ok || !s.field.takes(v) {
+		return v, invalid
+	}
+	return v, converted
+}
+
+func (c *candidate) joined(in *Input, r *Result) (Value, outcome) {
+	var parts [maxJoined]string
+	for i, n := range c.slots[:c.n] {
+		text, ok := in.Values.Value(int(r.index[n])).text()
+		if !ok {
+			return Value{}, invalid
+		}
+		parts[i] = text
+	}
+	separator := c.source.Join
+	if separator == "language" {
+		separator = languageSeparator(in.Language)
+	}
+	return join(parts[:c.n], separator)
+}
+
+// settle turns the slots' fates into indices, and lets new attributes take the places of
+// those that go: a rename in place costs nothing.
+func (t *Table) settle(r *Result) {
+	if !t.options.KeepOld {
+		for i := range r.Edits {
+			e := &r.Edits[i]
+			if e.Index >= 0 || e.Copy < 0 {
+				continue // in place already, or a constant
+			}
+			if r.fate[e.slot] == used {
+				r.fate[e.slot] = reused
+				e.Index = e.Copy
+			}
+		}
+	}
+	for n, f := range r.fate {
+		switch {
+		case f == unconvertible:
+			r.Invalid = append(r.Invalid, int(r.index[n]))
+		case f == used && !t.options.KeepOld:
+			r.Remove = append(r.Remove, int(r.index[n]))
+		}
+	}
+	slices.Sort(r.Remove)
+	slices.Sort(r.Invalid)
+	r.Invalid = slices.Compact(r.Invalid)
+}
