@@ -12,9 +12,10 @@ import (
 type attributes struct {
 	keys   []string
 	values []pcommon.Value
+	copies []pcommon.Value // scratch of rewrite
 }
 
-var _ translate.Attributes = (*attributes)(nil)
+var _ translate.Values = (*attributes)(nil)
 
 func (a *attributes) read(m pcommon.Map) {
 	for k, v := range m.All() {
@@ -27,40 +28,78 @@ func (a *attributes) read(m pcommon.Map) {
 func (a *attributes) forget() {
 	clear(a.keys)
 	clear(a.values)
+	clear(a.copies)
 	a.keys, a.values = a.keys[:0], a.values[:0]
 }
 
-func (a *attributes) Len() int         { return len(a.keys) }
-func (a *attributes) Key(i int) string { return a.keys[i] }
+// Type is that of a scalar or of a list of one type; the rest is Any.
+func (a *attributes) Type(i int) registry.Type {
+	switch v := a.values[i]; v.Type() {
+	case pcommon.ValueTypeStr:
+		return registry.String
+	case pcommon.ValueTypeInt:
+		return registry.Int
+	case pcommon.ValueTypeDouble:
+		return registry.Double
+	case pcommon.ValueTypeBool:
+		return registry.Bool
+	case pcommon.ValueTypeSlice:
+		return listType(v.Slice())
+	default:
+		return registry.Any
+	}
+}
+
+// listType is the type of a list whose members have one type. An empty list may be one
+// of strings.
+func listType(s pcommon.Slice) registry.Type {
+	if s.Len() == 0 {
+		return registry.Strings
+	}
+	first := s.At(0).Type()
+	for _, item := range s.All() {
+		if item.Type() != first {
+			return registry.Any
+		}
+	}
+	switch first {
+	case pcommon.ValueTypeStr:
+		return registry.Strings
+	case pcommon.ValueTypeInt:
+		return registry.Ints
+	case pcommon.ValueTypeDouble:
+		return registry.Doubles
+	case pcommon.ValueTypeBool:
+		return registry.Bools
+	default:
+		return registry.Any
+	}
+}
 
 // Value reads a scalar or a list of strings; the rest is Any, which no conversion
 // reads.
 func (a *attributes) Value(i int) translate.Value {
 	switch v := a.values[i]; v.Type() {
 	case pcommon.ValueTypeStr:
-		return translate.Value{Type: registry.String, Str: v.Str()}
+		return translate.StringValue(v.Str())
 	case pcommon.ValueTypeInt:
-		return translate.Value{Type: registry.Int, Int: v.Int()}
+		return translate.IntValue(v.Int())
 	case pcommon.ValueTypeDouble:
-		return translate.Value{Type: registry.Double, Double: v.Double()}
+		return translate.DoubleValue(v.Double())
 	case pcommon.ValueTypeBool:
-		return translate.Value{Type: registry.Bool, Bool: v.Bool()}
+		return translate.BoolValue(v.Bool())
 	case pcommon.ValueTypeSlice:
-		return listValue(v.Slice())
-	default:
-		return translate.Value{Type: registry.Any}
-	}
-}
-
-func listValue(s pcommon.Slice) translate.Value {
-	for _, item := range s.All() {
-		if item.Type() != pcommon.ValueTypeStr {
-			return translate.Value{Type: registry.Any}
+		if listType(v.Slice()) == registry.Strings {
+			return translate.ListValue(listOf(v.Slice()))
 		}
 	}
+	return translate.Value{}
+}
+
+func listOf(s pcommon.Slice) []string {
 	list := make([]string, 0, s.Len())
 	for _, item := range s.All() {
 		list = append(list, item.Str())
 	}
-	return translate.Value{Type: registry.Strings, List: list}
+	return list
 }

@@ -11,37 +11,68 @@ import (
 
 // counts is what happened in one batch.
 type counts struct {
-	spans, resources               elements
+	elements                       [elementCount][outcomeCount]int64
 	invalid, conflicts, duplicates int64
 }
 
-type elements struct{ converted, conforming int64 }
+// element is what was translated.
+type element uint8
 
-func (e *elements) add(changed bool) {
-	if changed {
-		e.converted++
-	} else {
-		e.conforming++
-	}
-}
-
-// The option sets are made once: making one costs more than counting a batch.
-var (
-	spanOptions     = optionsFor("span")
-	resourceOptions = optionsFor("resource")
+const (
+	records element = iota
+	metrics
+	points
+	resources
+	scopes
+	spans
+	elementCount
 )
 
-type elementOptions struct{ converted, conforming metric.MeasurementOption }
+var elementNames = [elementCount]string{"log_record", "metric", "point", "resource", "scope", "span"}
 
-func optionsFor(element string) elementOptions {
-	option := func(outcome string) metric.MeasurementOption {
-		return metric.WithAttributeSet(attribute.NewSet(
-			attribute.String("koine.element", element),
-			attribute.String("koine.outcome", outcome),
-		))
+// outcome is what became of an element. Every element seen has one.
+type outcome uint8
+
+const (
+	// conforming: there was nothing to change.
+	conforming outcome = iota
+	converted
+	// conflict: it stayed as it was, because converted it would have been taken for
+	// another.
+	conflict
+	// duplicate: a point that went, because the new name had it already.
+	duplicate
+	// merged: its value was added to another point, or its points moved into another
+	// metric.
+	merged
+	// unconvertible: it stayed as it was, because its values have no exact form in the
+	// new unit.
+	unconvertible
+	outcomeCount
+)
+
+var outcomeNames = [outcomeCount]string{"conforming", "converted", "conflict", "duplicate", "merged", "unconvertible"}
+
+func (c *counts) add(e element, changed bool) {
+	if changed {
+		c.elements[e][converted]++
+	} else {
+		c.elements[e][conforming]++
 	}
-	return elementOptions{option("converted"), option("conforming")}
 }
+
+// The options are made once: making them costs more than counting a batch.
+var elementOptions = func() (options [elementCount][outcomeCount][]metric.AddOption) {
+	for e, element := range elementNames {
+		for o, outcome := range outcomeNames {
+			options[e][o] = []metric.AddOption{metric.WithAttributeSet(attribute.NewSet(
+				attribute.String("koine.element", element),
+				attribute.String("koine.outcome", outcome),
+			))}
+		}
+	}
+	return options
+}()
 
 func (c *counts) record(ctx context.Context, t *metadata.TelemetryBuilder) {
 	add := func(counter metric.Int64Counter, n int64, options ...metric.AddOption) {
@@ -49,10 +80,11 @@ func (c *counts) record(ctx context.Context, t *metadata.TelemetryBuilder) {
 			counter.Add(ctx, n, options...)
 		}
 	}
-	add(t.ProcessorSemconvElements, c.spans.converted, spanOptions.converted)
-	add(t.ProcessorSemconvElements, c.spans.conforming, spanOptions.conforming)
-	add(t.ProcessorSemconvElements, c.resources.converted, resourceOptions.converted)
-	add(t.ProcessorSemconvElements, c.resources.conforming, resourceOptions.conforming)
+	for e := range c.elements {
+		for o, n := range c.elements[e] {
+			add(t.ProcessorSemconvElements, n, elementOptions[e][o]...)
+		}
+	}
 	add(t.ProcessorSemconvInvalidValues, c.invalid)
 	add(t.ProcessorSemconvConflicts, c.conflicts)
 	add(t.ProcessorSemconvDuplicates, c.duplicates)

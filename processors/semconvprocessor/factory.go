@@ -1,5 +1,5 @@
-// Package semconvprocessor turns attributes of older semantic conventions, as they
-// arrive from services of many years, into those of one target version.
+// Package semconvprocessor turns telemetry of older semantic conventions, as it
+// arrives from services of many years, into that of one target version.
 package semconvprocessor
 
 //go:generate go tool -modfile=../../tools/go.mod mdatagen metadata.yaml
@@ -28,31 +28,34 @@ func NewFactory() processor.Factory {
 }
 
 func createDefaultConfig() component.Config {
-	return &Config{Target: registry.Version}
+	return &Config{Target: registry.Version, Mode: modeReplace, OnConflict: newWins}
 }
 
-var mutates = processorhelper.WithCapabilities(consumer.Capabilities{MutatesData: true})
+// capabilities: what is only reported is not written to.
+func capabilities(cfg component.Config) processorhelper.Option {
+	return processorhelper.WithCapabilities(consumer.Capabilities{MutatesData: cfg.(*Config).Mode != modeReport})
+}
 
 func createTraces(ctx context.Context, set processor.Settings, cfg component.Config, next consumer.Traces) (processor.Traces, error) {
-	n, err := newNormalizer(set.TelemetrySettings)
+	n, err := newNormalizer(set.TelemetrySettings, cfg.(*Config))
 	if err != nil {
 		return nil, err
 	}
-	return processorhelper.NewTraces(ctx, set, cfg, next, n.traces, mutates)
+	return processorhelper.NewTraces(ctx, set, cfg, next, n.traces, capabilities(cfg))
 }
 
 func createMetrics(ctx context.Context, set processor.Settings, cfg component.Config, next consumer.Metrics) (processor.Metrics, error) {
-	n, err := newNormalizer(set.TelemetrySettings)
+	n, err := newNormalizer(set.TelemetrySettings, cfg.(*Config))
 	if err != nil {
 		return nil, err
 	}
-	return processorhelper.NewMetrics(ctx, set, cfg, next, n.metrics, mutates)
+	return processorhelper.NewMetrics(ctx, set, cfg, next, n.metrics, capabilities(cfg))
 }
 
 func createLogs(ctx context.Context, set processor.Settings, cfg component.Config, next consumer.Logs) (processor.Logs, error) {
-	n, err := newNormalizer(set.TelemetrySettings)
+	n, err := newNormalizer(set.TelemetrySettings, cfg.(*Config))
 	if err != nil {
 		return nil, err
 	}
-	return processorhelper.NewLogs(ctx, set, cfg, next, n.logs, mutates)
+	return processorhelper.NewLogs(ctx, set, cfg, next, n.logs, capabilities(cfg))
 }

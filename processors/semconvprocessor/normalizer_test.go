@@ -99,7 +99,7 @@ func TestResourcesOfEverySignal(t *testing.T) {
 func TestOwnMetrics(t *testing.T) {
 	telemetry := componenttest.NewTelemetry()
 	t.Cleanup(func() { require.NoError(t, telemetry.Shutdown(context.Background())) })
-	n, err := newNormalizer(telemetry.NewTelemetrySettings())
+	n, err := newNormalizer(telemetry.NewTelemetrySettings(), createDefaultConfig().(*Config))
 	require.NoError(t, err)
 
 	td := ptrace.NewTraces()
@@ -121,17 +121,11 @@ func TestOwnMetrics(t *testing.T) {
 		return []attribute.KeyValue{attribute.String("koine.element", element), attribute.String("koine.outcome", outcome)}
 	}
 	metadatatest.AssertEqualProcessorSemconvElements(t, telemetry, []metricdata.DataPoint[int64]{
-		point(2, of("span", "converted")...), point(1, of("span", "conforming")...), point(1, of("resource", "conforming")...),
+		point(2, of("span", "converted")...), point(1, of("span", "conforming")...), point(1, of("resource", "conforming")...), point(1, of("scope", "conforming")...),
 	}, metricdatatest.IgnoreTimestamp())
 	metadatatest.AssertEqualProcessorSemconvInvalidValues(t, telemetry, []metricdata.DataPoint[int64]{point(1)}, metricdatatest.IgnoreTimestamp())
 	metadatatest.AssertEqualProcessorSemconvConflicts(t, telemetry, []metricdata.DataPoint[int64]{point(1)}, metricdatatest.IgnoreTimestamp())
 	metadatatest.AssertEqualProcessorSemconvDuplicates(t, telemetry, []metricdata.DataPoint[int64]{point(1)}, metricdatatest.IgnoreTimestamp())
-}
-
-func TestConfig(t *testing.T) {
-	require.NoError(t, (&Config{Target: "1.44.0"}).Validate())
-	require.EqualError(t, (&Config{Target: "1.99.0"}).Validate(), `target: unknown version "1.99.0", want "1.44.0"`)
-	require.NoError(t, componenttest.CheckConfigStruct(createDefaultConfig()))
 }
 
 func BenchmarkTraces(b *testing.B) {
@@ -141,7 +135,7 @@ func BenchmarkTraces(b *testing.B) {
 	}
 	for _, name := range []string{"old", "conforming"} {
 		b.Run(name, func(b *testing.B) {
-			n, err := newNormalizer(componenttest.NewNopTelemetrySettings())
+			n, err := newNormalizer(componenttest.NewNopTelemetrySettings(), createDefaultConfig().(*Config))
 			require.NoError(b, err)
 			template := ptrace.NewTraces()
 			spans := template.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans()

@@ -2,9 +2,9 @@ package semconvprocessor
 
 import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
-	"github.com/koine-otel/koine/semconv/registry"
 	"github.com/koine-otel/koine/semconv/translate"
 )
 
@@ -12,23 +12,103 @@ import (
 type work struct {
 	table  *translate.Table
 	attrs  attributes
+	input  translate.Input
 	result translate.Result
-	moved  []movedValue
 	counts counts
+	// language is the telemetry.sdk.language of the resource at hand.
+	language string
+
+	// What a scope's metrics need: see plan.go and identity.go.
+	plans      []plan
+	names      map[string]struct{}
+	streams    map[stream]int
+	identities identities
 }
 
-// movedValue is a value that goes to another key as it is.
-type movedValue struct {
-	key   string
-	value pcommon.Value
+func newWork(table *translate.Table) *work {
+	return &work{table: table, names: map[string]struct{}{}, streams: map[stream]int{}, identities: newIdentities()}
+}
+
+// maxScratch bounds what is kept for the next batch: one giant element or metric must
+// not hold its memory for good. It is some times what ordinary batches need.
+const maxScratch = 1 << 14
+
+// rest readies w for the next batch, unless it grew too large to be kept.
+func (w *work) rest() bool {
+	w.counts = counts{}
+	w.input = translate.Input{}
+	w.language = ""
+	// The edits' values are the batch's strings.
+	clear(w.result.Edits[:cap(w.result.Edits)])
+	clear(w.result.Fields[:cap(w.result.Fields)])
+	return max(cap(w.attrs.keys), cap(w.result.Edits), cap(w.plans), w.identities.size()) <= maxScratch
 }
 
 func (w *work) resource(r pcommon.Resource) {
-	w.counts.resources.add(w.translate(r.Attributes(), translate.Resource))
+	w.language = ""
+	if language, ok := r.Attributes().Get("telemetry.sdk.language"); ok {
+		w.language = language.AsString()
+	}
+	w.counts.add(resources, w.translate(r.Attributes(), translate.Resource, 0))
+}
+
+func (w *work) scope(s pcommon.InstrumentationScope) {
+	w.counts.add(scopes, w.translate(s.Attributes(), translate.Scope, 0))
 }
 
 func (w *work) span(s ptrace.Span) {
-	w.counts.spans.add(w.translate(s.Attributes(), placeOf(s.Kind())))
+	kind := s.Kind()
+	changed := w.translate(s.Attributes(), placeOf(kind), fieldsOf(s))
+	for i := range w.result.Fields {
+		changed = setField(s, &w.result.Fields[i]) || changed
+	}
+	if s.Kind() != kind {
+		// Whose address net.peer.name is depends on the kind, which only now is known.
+		w.translate(s.Attributes(), placeOf(s.Kind()), fieldsOf(s))
+	}
+	w.counts.add(spans, changed)
+	for _, event := range s.Events().All() {
+		w.translate(event.Attributes(), translate.Event, named(event.Name()))
+		w.setName(event.SetName)
+	}
+	for _, link := range s.Links().All() {
+		w.translate(link.Attributes(), translate.Link, 0)
+	}
+}
+
+// record translates a log record's attributes. Its body is the application's, not the
+// conventions'.
+func (w *work) record(r plog.LogRecord) {
+	changed := w.translate(r.Attributes(), translate.Record, named(r.EventName()))
+	w.counts.add(records, w.setName(r.SetEventName) || changed)
+}
+
+// translate rewrites m in place and says whether it changed anything. The fields that
+// it finds are left in w.result for the caller.
+func (w *work) translate(m pcommon.Map, place translate.Place, fields translate.Fields) bool {
+	defer w.attrs.forget()
+	changed := w.inspect(w.table, m, place, fields)
+	w.countResult()
+	if changed {
+		rewrite(m, &w.attrs, &w.result)
+	}
+	return changed
+}
+
+// inspect finds in w.result what a translation of m wants, with m in w.attrs, and says
+// whether it wants an attribute changed. It writes nothing.
+func (w *work) inspect(table *translate.Table, m pcommon.Map, place translate.Place, fields translate.Fields) bool {
+	w.attrs.forget()
+	w.attrs.read(m)
+	w.input = translate.Input{Keys: w.attrs.keys, Values: &w.attrs, Place: place, Fields: fields, Language: w.language}
+	table.Translate(&w.input, &w.result)
+	return len(w.result.Edits)+len(w.result.Remove) > 0
+}
+
+func (w *work) countResult() {
+	w.counts.invalid += int64(len(w.result.Invalid))
+	w.counts.conflicts += int64(w.result.Conflicts)
+	w.counts.duplicates += int64(w.result.Duplicates)
 }
 
 func placeOf(kind ptrace.SpanKind) translate.Place {
@@ -43,81 +123,5 @@ func placeOf(kind ptrace.SpanKind) translate.Place {
 		return translate.Consumer
 	default:
 		return translate.Internal
-	}
-}
-
-// translate rewrites m in place and says whether it changed anything.
-func (w *work) translate(m pcommon.Map, place translate.Place) bool {
-	w.attrs.read(m)
-	defer w.attrs.forget()
-	r := &w.result
-	if !w.table.Translate(&w.attrs, place, r) {
-		return false
-	}
-	w.counts.invalid += int64(len(r.Invalid))
-	w.counts.conflicts += int64(r.Conflicts)
-	w.counts.duplicates += int64(r.Duplicates)
-	if len(r.Set)+len(r.Remove) == 0 {
-		return false
-	}
-	w.takeMoved(r)
-	remove(m, r.Remove)
-	for i := range r.Set {
-		put(m, &r.Set[i])
-	}
-	for _, moved := range w.moved {
-		moved.value.CopyTo(m.PutEmpty(moved.key))
-	}
-	return true
-}
-
-// takeMoved copies the values that move whole (maps, bytes) before the attributes that
-// hold them go.
-func (w *work) takeMoved(r *translate.Result) {
-	clear(w.moved)
-	w.moved = w.moved[:0]
-	for _, s := range r.Set {
-		if s.From >= 0 {
-			v := pcommon.NewValueEmpty()
-			w.attrs.values[s.From].CopyTo(v)
-			w.moved = append(w.moved, movedValue{s.Key, v})
-		}
-	}
-}
-
-// remove drops the attributes at the given indices, ascending, in one pass.
-func remove(m pcommon.Map, indices []int) {
-	if len(indices) == 0 {
-		return
-	}
-	i, next := -1, 0
-	m.RemoveIf(func(string, pcommon.Value) bool {
-		i++
-		if next < len(indices) && indices[next] == i {
-			next++
-			return true
-		}
-		return false
-	})
-}
-
-// put sets an attribute to a value that is not moved whole.
-func put(m pcommon.Map, s *translate.Setting) {
-	v := &s.Value
-	switch v.Type {
-	case registry.String:
-		m.PutStr(s.Key, v.Str)
-	case registry.Int:
-		m.PutInt(s.Key, v.Int)
-	case registry.Double:
-		m.PutDouble(s.Key, v.Double)
-	case registry.Bool:
-		m.PutBool(s.Key, v.Bool)
-	case registry.Strings:
-		list := m.PutEmptySlice(s.Key)
-		list.EnsureCapacity(len(v.List))
-		for _, item := range v.List {
-			list.AppendEmpty().SetStr(item)
-		}
 	}
 }

@@ -75,7 +75,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ProcessorSemconvElements, err = builder.meter.Int64Counter(
 		"otelcol_processor_semconv_elements",
-		metric.WithDescription("Spans and resources seen, by whether any of their attributes had to be changed. [Alpha]"),
+		metric.WithDescription("What was looked at, by what became of it. [Alpha]"),
 		metric.WithUnit("{element}"),
 	)
 	errs = errors.Join(errs, err)

@@ -56,7 +56,7 @@ func AssertEqualProcessorSemconvDuplicates(t *testing.T, tt *componenttest.Telem
 func AssertEqualProcessorSemconvElements(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_processor_semconv_elements",
-		Description: "Spans and resources seen, by whether any of their attributes had to be changed. [Alpha]",
+		Description: "What was looked at, by what became of it. [Alpha]",
 		Unit:        "{element}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,

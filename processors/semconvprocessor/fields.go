@@ -1,0 +1,79 @@
+package semconvprocessor
+
+import (
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/koine-otel/koine/semconv/translate"
+)
+
+// fieldsOf are the fields that a span has already, which no attribute overrides.
+func fieldsOf(s ptrace.Span) translate.Fields {
+	var f translate.Fields
+	if s.Kind() != ptrace.SpanKindUnspecified {
+		f = f.With(translate.Kind)
+	}
+	if s.Status().Code() != ptrace.StatusCodeUnset {
+		f = f.With(translate.StatusCode)
+	}
+	if s.Status().Message() != "" {
+		f = f.With(translate.StatusMessage)
+	}
+	if s.TraceState().AsRaw() != "" {
+		f = f.With(translate.TraceState)
+	}
+	return f
+}
+
+var kinds = map[string]ptrace.SpanKind{
+	"INTERNAL": ptrace.SpanKindInternal, "SERVER": ptrace.SpanKindServer, "CLIENT": ptrace.SpanKindClient,
+	"PRODUCER": ptrace.SpanKindProducer, "CONSUMER": ptrace.SpanKindConsumer,
+}
+
+// setField sets a span's field and says whether it could.
+func setField(s ptrace.Span, f *translate.FieldEdit) bool {
+	switch text := f.Value.Str(); f.Field {
+	case translate.Kind:
+		kind, ok := kinds[strings.ToUpper(text)]
+		if ok {
+			s.SetKind(kind)
+		}
+		return ok
+	case translate.StatusCode:
+		switch strings.ToUpper(text) {
+		case "ERROR":
+			s.Status().SetCode(ptrace.StatusCodeError)
+			return true
+		case "OK":
+			s.Status().SetCode(ptrace.StatusCodeOk)
+			return true
+		}
+	case translate.StatusMessage:
+		s.Status().SetMessage(text)
+		return true
+	case translate.TraceState:
+		s.TraceState().FromRaw(text)
+		return true
+	}
+	return false
+}
+
+// named is the set of fields of an event or a log record with a name.
+func named(name string) translate.Fields {
+	if name == "" {
+		return 0
+	}
+	return translate.Fields(0).With(translate.EventName)
+}
+
+// setName sets an event's or a log record's name if the translation has one for it.
+func (w *work) setName(set func(string)) bool {
+	for i := range w.result.Fields {
+		if f := &w.result.Fields[i]; f.Field == translate.EventName {
+			set(f.Value.Str())
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,148 @@
+package semconvprocessor
+
+import (
+	"slices"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/koine-otel/koine/semconv/registry"
+	"github.com/koine-otel/koine/semconv/translate"
+)
+
+// rewrite does to a map what a translation of its attributes wants.
+//
+// pdata has no way to give an attribute another key: put and remove are walks over all
+// keys, so ten renames of ten attributes are a hundred comparisons, and of 20,000
+// attributes minutes. Where the map's layout in memory is the one that is known here
+// (see keys.go), a rename writes the key in its place.
+func rewrite(m pcommon.Map, a *attributes, r *translate.Result) {
+	if !keysAreWritable {
+		rebuild(m, a, r)
+		return
+	}
+	// A write through pdata panics on data that others share; setKey would not notice.
+	m.EnsureCapacity(0)
+	// New attributes may move the map's memory, and a.values point into it: all that
+	// reads or writes them comes first.
+	a.copies = a.copies[:0]
+	for i := range r.Edits {
+		if e := &r.Edits[i]; e.Index < 0 && e.Value.Type == registry.Any {
+			v := pcommon.NewValueEmpty()
+			a.values[e.Copy].CopyTo(v)
+			a.copies = append(a.copies, v)
+		}
+	}
+	added := false
+	for i := range r.Edits {
+		e := &r.Edits[i]
+		if e.Index < 0 {
+			added = true
+			continue
+		}
+		if e.Key != a.keys[e.Index] {
+			setKey(m, e.Index, e.Key)
+		}
+		if e.Value.Type != registry.Any && !says(a.values[e.Index], &e.Value) {
+			set(a.values[e.Index], &e.Value)
+		}
+	}
+	remove(m, r.Remove)
+	if added {
+		add(m, a.copies, r)
+	}
+}
+
+// add puts the attributes that are new.
+func add(m pcommon.Map, copies []pcommon.Value, r *translate.Result) {
+	for i := range r.Edits {
+		e := &r.Edits[i]
+		switch {
+		case e.Index >= 0:
+		case e.Value.Type != registry.Any:
+			set(m.PutEmpty(e.Key), &e.Value)
+		default:
+			copies[0].CopyTo(m.PutEmpty(e.Key))
+			copies = copies[1:]
+		}
+	}
+}
+
+// rebuild is rewrite without knowledge of the map's memory: it copies what stays into a
+// new map. It is the oracle of rewrite.
+func rebuild(m pcommon.Map, a *attributes, r *translate.Result) {
+	out := pcommon.NewMap()
+	out.EnsureCapacity(len(a.keys) + len(r.Edits))
+	edits := make(map[int]*translate.Edit, len(r.Edits))
+	for i := range r.Edits {
+		if e := &r.Edits[i]; e.Index >= 0 {
+			edits[e.Index] = e
+		}
+	}
+	for i, key := range a.keys {
+		if slices.Contains(r.Remove, i) {
+			continue
+		}
+		e := edits[i]
+		switch {
+		case e == nil:
+			a.values[i].CopyTo(out.PutEmpty(key))
+		case e.Value.Type == registry.Any:
+			a.values[i].CopyTo(out.PutEmpty(e.Key))
+		default:
+			set(out.PutEmpty(e.Key), &e.Value)
+		}
+	}
+	for i := range r.Edits {
+		e := &r.Edits[i]
+		switch {
+		case e.Index >= 0:
+		case e.Value.Type == registry.Any:
+			a.values[e.Copy].CopyTo(out.PutEmpty(e.Key))
+		default:
+			set(out.PutEmpty(e.Key), &e.Value)
+		}
+	}
+	out.MoveTo(m)
+}
+
+// remove drops the attributes at the given indices, ascending, in one pass.
+func remove(m pcommon.Map, indices []int) {
+	if len(indices) == 0 {
+		return
+	}
+	i, next := -1, 0
+	m.RemoveIf(func(string, pcommon.Value) bool {
+		i++
+		if next < len(indices) && indices[next] == i {
+			next++
+			return true
+		}
+		return false
+	})
+}
+
+// says whether a value is a text already. Setting it would allocate, and most values
+// that a conversion has looked at are what they should be: GET is GET.
+func says(have pcommon.Value, v *translate.Value) bool {
+	return v.Type == registry.String && have.Type() == pcommon.ValueTypeStr && have.Str() == v.Str()
+}
+
+// set writes a value that is not Any.
+func set(to pcommon.Value, v *translate.Value) {
+	switch v.Type {
+	case registry.String:
+		to.SetStr(v.Str())
+	case registry.Int:
+		to.SetInt(v.Int())
+	case registry.Double:
+		to.SetDouble(v.Double())
+	case registry.Bool:
+		to.SetBool(v.Bool())
+	case registry.Strings:
+		list := to.SetEmptySlice()
+		list.EnsureCapacity(len(v.List()))
+		for _, item := range v.List() {
+			list.AppendEmpty().SetStr(item)
+		}
+	}
+}

@@ -1,0 +1,213 @@
+package semconvprocessor
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/koine-otel/koine/semconv/translate"
+)
+
+// TestMapLayout: the layout that setKey relies on is the library's. If this fails after
+// an upgrade, the processor still works, by the slow way.
+func TestMapLayout(t *testing.T) {
+	require.True(t, keysAreWritable)
+	m := pcommon.NewMap()
+	for i := range 10 {
+		m.PutInt(fmt.Sprint("key", i), int64(i))
+	}
+	setKey(m, 0, "first")
+	setKey(m, 9, "last")
+	assert.Equal(t, map[string]any{
+		"first": int64(0), "key1": int64(1), "key2": int64(2), "key3": int64(3), "key4": int64(4),
+		"key5": int64(5), "key6": int64(6), "key7": int64(7), "key8": int64(8), "last": int64(9),
+	}, m.AsRaw())
+
+	type pointer struct{ Orig *[]struct{ Value any } }
+	for _, other := range []any{1, struct{}{}, struct{ A int }{}, struct{ A *int }{}, struct{ A *[]int }{}, pointer{}, struct{ A *[]struct{ Key int } }{}} {
+		_, _, ok := mapLayout(reflect.TypeOf(other))
+		assert.False(t, ok, "%T", other)
+	}
+}
+
+// TestRewriteAgainstRebuild: writing in place gives what copying into a new map gives.
+func TestRewriteAgainstRebuild(t *testing.T) {
+	keys := []string{
+		"http.method", "http.request.method", "http.url", "http.target", "http.status_code", "http.response.status_code", "net.peer.name",
+		"net.peer.port", "server.address", "server.port", "rpc.service", "rpc.method", "db.system", "db.cosmosdb.regions_contacted",
+		"k8s.pod.labels.app", "own", "http.flavor", "net.transport",
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	places := []translate.Place{translate.Resource, translate.Internal, translate.Server, translate.Client, translate.Producer, translate.Consumer, translate.Event}
+	for _, o := range []translate.Options{{}, {KeepOld: true}, {OldWins: true}} {
+		table := translate.New(o, translate.Embedded()...)
+		for range 5000 {
+			m := pcommon.NewMap()
+			for range rng.IntN(len(keys)) {
+				randomValue(rng, m.PutEmpty(keys[rng.IntN(len(keys))]))
+			}
+			place := places[rng.IntN(len(places))]
+			fast, slow := pcommon.NewMap(), pcommon.NewMap()
+			m.CopyTo(fast)
+			m.CopyTo(slow)
+			translateMap(table, fast, place, rewrite)
+			translateMap(table, slow, place, rebuild)
+			require.Equal(t, slow.AsRaw(), fast.AsRaw(), "%v at %b", m.AsRaw(), place)
+			require.Equal(t, fast.Len(), len(fast.AsRaw()), "a key twice: %v", m.AsRaw())
+		}
+	}
+}
+
+func translateMap(table *translate.Table, m pcommon.Map, place translate.Place, apply func(pcommon.Map, *attributes, *translate.Result)) {
+	var a attributes
+	var r translate.Result
+	a.read(m)
+	if table.Translate(&translate.Input{Keys: a.keys, Values: &a, Place: place}, &r) {
+		apply(m, &a, &r)
+	}
+}
+
+func randomValue(rng *rand.Rand, v pcommon.Value) {
+	switch rng.IntN(8) {
+	case 0:
+		v.SetInt(int64(rng.IntN(1000)))
+	case 1:
+		v.SetStr("200")
+	case 2:
+		v.SetStr("https://shop:8443/a?b=c")
+	case 3:
+		v.SetStr("GET")
+	case 4:
+		v.SetBool(true)
+	case 5:
+		v.SetEmptyMap().PutStr("a", "b")
+	case 6:
+		v.SetEmptySlice().AppendEmpty().SetStr("x")
+	case 7:
+		v.SetDouble(1.5)
+	}
+}
+
+// TestManyAttributes: every attribute of a large map gets a new key, in a time that
+// grows with the map and not with its square.
+func TestManyAttributes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures time")
+	}
+	w := newWork(translate.Default())
+	cost := func(n int) time.Duration {
+		least := time.Duration(math.MaxInt64)
+		for range 5 {
+			m := pcommon.NewMap()
+			raw := make(map[string]any, n)
+			for i := range n {
+				raw[fmt.Sprint("k8s.pod.labels.l", i)] = "v"
+			}
+			require.NoError(t, m.FromRaw(raw))
+			start := time.Now()
+			require.True(t, w.translate(m, translate.Resource, 0))
+			least = min(least, time.Since(start))
+			require.Equal(t, n, m.Len())
+			for key := range m.All() {
+				require.True(t, strings.HasPrefix(key, "k8s.pod.label.l"), key)
+			}
+		}
+		return least
+	}
+	small, large := cost(5000), cost(20000)
+	assert.Less(t, large, 10*small, "4 times as many; 16 would be their square")
+}
+
+// TestDeepValues: a value's depth costs no more than the value.
+func TestDeepValues(t *testing.T) {
+	deep := func(to pcommon.Value) {
+		for range 10000 {
+			to = to.SetEmptyMap().PutEmpty("http.method")
+			to = to.SetEmptySlice().AppendEmpty()
+		}
+		to.SetStr("GET")
+	}
+	for _, key := range []string{"http.method", "http.status_code", "k8s.pod.labels.a", "messaging.operation", "own"} {
+		list := pmetric.NewMetricSlice()
+		m := list.AppendEmpty()
+		m.SetName("own")
+		m.SetEmptySum().SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
+		for range 2 {
+			p := m.Sum().DataPoints().AppendEmpty()
+			p.SetIntValue(1)
+			deep(p.Attributes().PutEmpty(key))
+			p.Attributes().PutStr("http.scheme", "https")
+		}
+		w := newWork(translate.Default())
+		w.scopeMetrics(list)
+		require.Equal(t, 2, m.Sum().DataPoints().Len())
+		_, ok := m.Sum().DataPoints().At(0).Attributes().Get("url.scheme")
+		assert.True(t, ok)
+	}
+}
+
+// TestReadOnly: what others share is never written to, not even a key in its place.
+func TestReadOnly(t *testing.T) {
+	w := newWork(translate.Default())
+	ld := plog.NewLogs()
+	attrs := ld.ResourceLogs().AppendEmpty().Resource().Attributes()
+	attrs.PutStr("deployment.environment", "prod")
+	ld.MarkReadOnly()
+	assert.Panics(t, func() { w.translate(attrs, translate.Resource, 0) })
+	assert.Equal(t, map[string]any{"deployment.environment": "prod"}, attrs.AsRaw())
+}
+
+func TestEmptyMap(t *testing.T) {
+	w := newWork(translate.Default())
+	m := pcommon.NewMap()
+	assert.False(t, w.translate(m, translate.Resource, 0))
+	assert.Zero(t, m.Len())
+	// A rule that sets something by itself adds to nothing.
+	points := w.table.Metric("messaging.publish.duration", "ms").Points
+	require.True(t, w.inspect(points, m, translate.Point, 0))
+	rewrite(m, &w.attrs, &w.result)
+	assert.Equal(t, map[string]any{"messaging.operation.name": "publish"}, m.AsRaw())
+}
+
+// TestKeysTwice: a map with a key twice, which the wire allows, keeps both, and the
+// first is the one that counts.
+func TestKeysTwice(t *testing.T) {
+	w := newWork(translate.Default())
+	m := pcommon.NewMap()
+	m.PutStr("http.method", "GET")
+	m.PutStr("x", "PUT")
+	m.PutStr("http.status_code", "200")
+	setKey(m, 1, "http.method")
+	require.True(t, w.translate(m, translate.Server, 0))
+	var got []string
+	for key, v := range m.All() {
+		got = append(got, key+"="+v.AsString())
+	}
+	assert.Equal(t, []string{"http.request.method=GET", "http.method=PUT", "http.response.status_code=200"}, got)
+}
+
+// TestScratchIsBounded: a giant element's scratch is not kept.
+func TestScratchIsBounded(t *testing.T) {
+	w := newWork(translate.Default())
+	m := pcommon.NewMap()
+	m.PutStr("a", "b")
+	w.translate(m, translate.Resource, 0)
+	assert.True(t, w.rest())
+	raw := map[string]any{}
+	for i := range 2 * maxScratch {
+		raw[fmt.Sprint(i)] = i
+	}
+	require.NoError(t, m.FromRaw(raw))
+	w.translate(m, translate.Resource, 0)
+	assert.False(t, w.rest())
+}
