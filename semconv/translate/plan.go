@@ -41,6 +41,9 @@ type step struct {
 	own        int // the slot of the target's own key, or -1
 	native     int // the same where its value is the target's: no candidate reads it
 	candidates []candidate
+	// plain is a mere rename: one candidate, one attribute, no conversion, nothing that
+	// could compete with it. Half of all steps are.
+	plain bool
 }
 
 type candidate struct {
@@ -179,6 +182,12 @@ func (t *Table) compile(keys []string, hashes []uint64, shape uint64, place Plac
 			s.native = -1
 		}
 		s.candidates = append(s.candidates, c)
+	}
+	for i := range p.steps {
+		s := &p.steps[i]
+		c := &s.candidates[0]
+		s.plain = len(s.candidates) == 1 && s.field == NoField && s.own < 0 && c.n == 1 && c.run == nil && len(c.equals) == 0 &&
+			!p.slots[c.slots[0]].live
 	}
 	p.find = addressed(p.find)
 	return p

@@ -142,6 +142,14 @@ func (t *Table) locate(p *plan, in *Input, r *Result) {
 // step gives a target the value of the first candidate that has one; the others give
 // way to it.
 func (t *Table) step(p *plan, s *step, in *Input, r *Result) {
+	if s.plain {
+		c := &s.candidates[0]
+		if i := c.first(r); s.typ == registry.Any || in.Values.Type(i) == s.typ {
+			r.Edits = append(r.Edits, Edit{Index: -1, Key: s.key, Copy: i, slot: c.slots[0]})
+			c.mark(r, used)
+			return
+		}
+	}
 	var current Value
 	have := s.field != NoField && in.Fields.Has(s.field)
 	native := s.native >= 0
