@@ -21,20 +21,19 @@ type body struct {
 	next    int    // the first byte not read yet
 }
 
-// receive reads the body of r, and reserves what has come as it comes: neither what
-// the client promises nor what it withholds counts. The caller releases the body, also
-// when there is an error.
+// receive reads the body of r into a buffer that grows, and reserves the buffer as it grows:
+// what the client promises does not count. The caller releases the body, also when there is
+// an error.
 func receive(r *http.Request, inFlight *budget) (*body, error) {
 	b := &body{inFlight: inFlight}
+	if err := b.reserve(smallest); err != nil {
+		return b, err
+	}
 	buffer := takeBuffer(smallest)
 	b.pooled = buffer
 	for n := 0; ; {
 		read, err := r.Body.Read((*buffer)[n:])
 		n += read
-		if !inFlight.reserve(read) {
-			return b, errOverBudget
-		}
-		b.reserved += read
 		if err == io.EOF {
 			b.content = (*buffer)[:n]
 			return b, nil
@@ -43,12 +42,28 @@ func receive(r *http.Request, inFlight *budget) (*body, error) {
 			return b, fmt.Errorf("guard: reading the request's body: %w", err)
 		}
 		if n == len(*buffer) {
-			buffer = takeBuffer(grown(n, r.ContentLength))
+			size := grown(n, r.ContentLength)
+			if limit := inFlight.limit; limit > int64(n) && int64(size) > limit {
+				size = int(limit)
+			}
+			if err := b.reserve(size - n); err != nil {
+				return b, err
+			}
+			buffer = takeBuffer(size)
 			copy(*buffer, (*b.pooled)[:n])
 			giveBuffer(b.pooled)
 			b.pooled = buffer
 		}
 	}
+}
+
+// reserve takes n more bytes for the request.
+func (b *body) reserve(n int) error {
+	err := b.inFlight.reserve(n, b.reserved)
+	if err == nil {
+		b.reserved += n
+	}
+	return err
 }
 
 // Read implements io.Reader.
@@ -87,12 +102,13 @@ func (b *body) recycle() {
 }
 
 const (
-	// smallest is what a connection that sends nothing costs; most requests fit.
-	smallest = 32 << 10
+	// smallest is what a connection that sends nothing costs: about as much as it does
+	// in net/http.
+	smallest = 4 << 10
 	// largest is pooled, as it holds the greatest request that receivers take by default.
 	// Greater buffers are left to the garbage collector.
 	largest = 32 << 20
-	pools   = 11 // 1 + log2(largest / smallest)
+	pools   = 14 // 1 + log2(largest / smallest)
 )
 
 // buffers holds a pool for each power of two from smallest to largest, so that no buffer
@@ -109,9 +125,9 @@ func grown(n int, promised int64) int {
 	return size
 }
 
-// takeBuffer gives a buffer of a size that is smallest, or twice another's.
+// takeBuffer gives a buffer. Those that are smallest, or twice another's, are pooled.
 func takeBuffer(size int) *[]byte {
-	if size <= largest {
+	if pooled(size) {
 		if b, ok := buffers[poolOf(size)].Get().(*[]byte); ok {
 			return b
 		}
@@ -121,9 +137,11 @@ func takeBuffer(size int) *[]byte {
 }
 
 func giveBuffer(b *[]byte) {
-	if len(*b) <= largest {
+	if pooled(len(*b)) {
 		buffers[poolOf(len(*b))].Put(b)
 	}
 }
+
+func pooled(size int) bool { return size >= smallest && size <= largest && size&(size-1) == 0 }
 
 func poolOf(size int) int { return bits.TrailingZeros(uint(size / smallest)) }

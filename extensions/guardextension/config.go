@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 
@@ -24,10 +25,15 @@ type Config struct {
 	// attributes, and the members of arrays. 0 is no limit. Default 1000000.
 	MaxElements int `mapstructure:"max_elements"`
 
-	// MaxInFlightMiB bounds the bytes of all requests that are being received or
-	// handled over HTTP and gRPC. A request that would pass it is turned away
-	// for the client to retry. 0 is no limit. Default 0.
+	// MaxInFlightMiB bounds what all requests take that are being received or handled over
+	// HTTP and gRPC: the buffers that hold them, and about what is decoded from them. A
+	// request for which there is no room is turned away for the client to retry, and one
+	// that would not fit alone for good. 0 is no limit. Default 0.
 	MaxInFlightMiB int `mapstructure:"max_in_flight_mib"`
+
+	// ReceiveTimeout is how long a request may take to arrive, from its headers to its last
+	// byte, over HTTP and gRPC. 0 is no limit. Default 10s.
+	ReceiveTimeout time.Duration `mapstructure:"receive_timeout"`
 
 	// Paths names the HTTP paths at which each signal's protobuf arrives.
 	Paths Paths `mapstructure:"paths"`
@@ -47,6 +53,8 @@ type Paths struct {
 	Logs []string `mapstructure:"logs"`
 	// Profiles defaults to /v1development/profiles.
 	Profiles []string `mapstructure:"profiles"`
+	// Zipkin defaults to /api/v1/spans and /api/v2/spans, in any of Zipkin's encodings.
+	Zipkin []string `mapstructure:"zipkin"`
 }
 
 const (
@@ -74,6 +82,9 @@ func (c *Config) Validate() error {
 			errs = append(errs, fmt.Errorf("%s: %d is negative; 0 is no limit", limit.key, limit.value))
 		}
 	}
+	if c.ReceiveTimeout < 0 {
+		errs = append(errs, fmt.Errorf("receive_timeout: %s is negative; 0 is no limit", c.ReceiveTimeout))
+	}
 	for _, signal := range c.Paths.bySignal() {
 		for _, end := range signal.ends {
 			if !strings.HasPrefix(end, "/") || end == "/" {
@@ -98,16 +109,17 @@ type signalPaths struct {
 	ends   []string
 }
 
-func (p *Paths) bySignal() [4]signalPaths {
+func (p *Paths) bySignal() [5]signalPaths {
 	return [...]signalPaths{
 		{"traces", wire.Traces, p.Traces},
 		{"metrics", wire.Metrics, p.Metrics},
 		{"logs", wire.Logs, p.Logs},
 		{"profiles", wire.Profiles, p.Profiles},
+		{"zipkin", wire.Zipkin, p.Zipkin},
 	}
 }
 
-// signalAt gives the signal whose protobuf arrives at a path.
+// signalAt gives the signal that arrives at a path.
 func (p *Paths) signalAt(path string) (wire.Signal, bool) {
 	for _, signal := range p.bySignal() {
 		for _, end := range signal.ends {

@@ -6,6 +6,7 @@ package guardextension
 
 import (
 	"context"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/extension"
@@ -24,11 +25,14 @@ func createDefaultConfig() component.Config {
 		MaxValueDepth: wire.DefaultLimits.ValueDepth,
 		MaxAttributes: wire.DefaultLimits.Attributes,
 		MaxElements:   wire.DefaultLimits.Elements,
+		// As long as a request of 20 MiB takes at 16 Mbit/s.
+		ReceiveTimeout: 10 * time.Second,
 		Paths: Paths{
 			Traces:   []string{"/v1/traces"},
 			Metrics:  []string{"/v1/metrics"},
 			Logs:     []string{"/v1/logs"},
 			Profiles: []string{"/v1development/profiles"},
+			Zipkin:   []string{"/api/v1/spans", "/api/v2/spans"},
 		},
 		Encoding: otlpProto,
 	}

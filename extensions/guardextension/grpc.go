@@ -2,15 +2,16 @@ package guardextension
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"sync"
-	"sync/atomic"
 
 	"go.opentelemetry.io/collector/extension/extensionmiddleware"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/encoding"
+	"google.golang.org/grpc/experimental"
 	"google.golang.org/grpc/mem"
 	"google.golang.org/grpc/stats"
 	"google.golang.org/grpc/status"
@@ -21,19 +22,30 @@ import (
 
 var _ extensionmiddleware.GRPCServer = (*guard)(nil)
 
-// GetGRPCServerOptions makes the guard a part of gRPC servers. Bytes pass three places, in
-// this order, all in the goroutine of the call:
+// GetGRPCServerOptions makes the guard a part of gRPC servers. A call passes five places, in
+// this order, all but the second in the goroutine of the call:
 //
-//   - the codec scans them. It does not know the call, and gRPC answers any error of it with
-//     INTERNAL; so what it refuses it leaves empty, and notes.
+//   - the tap, before the stream exists, gives the call its context, by which it can be
+//     ended while its message arrives: see arrivals.
+//   - the pool gives the buffers for what arrives.
+//   - the codec scans the message. It does not know the call, and gRPC answers any error of it
+//     with INTERNAL; so it notes what it reserved, and leaves empty what it refuses.
 //   - the stats handler is told of the message right after, with the call's context. It
-//     moves the note, and the reservation of bytes, there.
+//     moves the note there.
 //   - the interceptor stands before the receiver and answers for the note.
 //
-// When the call ends, wherever it got to, the stats handler gives the bytes back.
+// When the call ends, wherever it got to, the stats handler gives the reservation back. The
+// arrival of one server's calls is theirs alone; the budget is everybody's.
 func (g *guard) GetGRPCServerOptions(context.Context) ([]grpc.ServerOption, error) {
-	s := &grpcGuard{guard: g, CodecV2: encoding.GetCodecV2("proto")}
+	s := &grpcGuard{
+		guard:    g,
+		CodecV2:  encoding.GetCodecV2("proto"),
+		arrivals: &arrivals{guard: g},
+		notes:    map[any]note{},
+	}
 	return []grpc.ServerOption{
+		grpc.InTapHandle(s.arrivals.tap),
+		experimental.BufferPool(newFramePool(&g.inFlight, s.arrivals.makeRoom)),
 		grpc.ForceServerCodecV2(s),
 		grpc.StatsHandler(callStats{s}),
 		grpc.ChainUnaryInterceptor(s.intercept),
@@ -42,25 +54,23 @@ func (g *guard) GetGRPCServerOptions(context.Context) ([]grpc.ServerOption, erro
 
 // wholes pools messages that came in several buffers, which is most: one has a frame of HTTP/2,
 // 16 KiB. gRPC's own pool knows no sizes between 32 KiB and 1 MiB, nor above.
-var wholes = mem.NewTieredBufferPool(4<<10, smallest, 128<<10, 512<<10, 1<<20, 4<<20, 16<<20)
+var wholes = mem.NewTieredBufferPool(4<<10, 32<<10, 128<<10, 512<<10, 1<<20, 4<<20, 16<<20)
 
 // grpcGuard is one server's codec.
 type grpcGuard struct {
 	*guard
 	encoding.CodecV2
+	arrivals *arrivals
 
-	pending atomic.Int32 // len(notes), for the many messages that have none
-	mu      sync.Mutex
-	notes   map[any]error // by message, from the codec to the stats handler
+	mu    sync.Mutex
+	notes map[any]note // by message, from the codec to the stats handler
 }
 
-// call is what the guard knows of one call. A call's events come one after the other.
-type call struct {
+// note is what the codec has to say of a message.
+type note struct {
 	reserved int
 	refused  error
 }
-
-type callKey struct{}
 
 // Unmarshal implements encoding.CodecV2.
 func (g *grpcGuard) Unmarshal(data mem.BufferSlice, message any) error {
@@ -68,25 +78,37 @@ func (g *grpcGuard) Unmarshal(data mem.BufferSlice, message any) error {
 	if !ok {
 		return g.CodecV2.Unmarshal(data, message)
 	}
-	size := data.Len()
-	if !g.inFlight.reserve(size) {
-		g.refused(overBudget, overGRPC, errOverBudget)
-		g.note(message, retryLater)
-		return nil
-	}
 	whole := data.MaterializeToBuffer(wholes)
 	defer whole.Free()
-	if _, err := wire.Check(signal, whole.ReadOnlyData(), g.limits); err != nil {
-		g.inFlight.release(size)
+	shape, err := wire.Check(signal, whole.ReadOnlyData(), g.limits)
+	// The frames are counted by the pool, and held until the call ends; so the message's size
+	// is reserved for the strings that are decoded from it.
+	reserved := data.Len() + shape.Heap
+	if err == nil {
+		err = g.inFlight.reserve(reserved, data.Len())
+	}
+	if err != nil {
 		g.refused(reasonOf(err), overGRPC, err)
-		g.note(message, status.Error(codes.InvalidArgument, err.Error()))
+		g.leave(message, note{refused: answerTo(err)})
 		return nil
 	}
-	err := g.CodecV2.Unmarshal(mem.BufferSlice{whole}, message)
-	if err != nil {
-		g.inFlight.release(size) // and nobody is told of the message
+	if err := g.CodecV2.Unmarshal(mem.BufferSlice{whole}, message); err != nil {
+		g.inFlight.release(reserved) // and nobody is told of the message
+		return err
 	}
-	return err
+	g.leave(message, note{reserved: reserved})
+	return nil
+}
+
+// answerTo gives the status for a refusal.
+func answerTo(err error) error {
+	switch {
+	case errors.Is(err, errOverBudget):
+		return retryLater
+	case errors.Is(err, errNeverFits):
+		return status.Error(codes.ResourceExhausted, err.Error())
+	}
+	return status.Error(codes.InvalidArgument, err.Error())
 }
 
 // intercept answers calls whose message was refused. Messages of these types come by unary
@@ -98,35 +120,25 @@ func (g *grpcGuard) intercept(ctx context.Context, req any, _ *grpc.UnaryServerI
 	return handler(ctx, req)
 }
 
-func (g *grpcGuard) note(message any, err error) {
+func (g *grpcGuard) leave(message any, n note) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.notes == nil {
-		g.notes = map[any]error{}
-	}
-	g.notes[message] = err
-	g.pending.Store(int32(len(g.notes)))
+	g.notes[message] = n
 }
 
-func (g *grpcGuard) takeNote(message any) error {
-	if g.pending.Load() == 0 {
-		return nil
-	}
+func (g *grpcGuard) takeNote(message any) note {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	err := g.notes[message]
+	n := g.notes[message]
 	delete(g.notes, message)
-	g.pending.Store(int32(len(g.notes)))
-	return err
+	return n
 }
 
 // callStats is the codec's other half: the events of each call.
 type callStats struct{ *grpcGuard }
 
 // TagRPC implements stats.Handler.
-func (callStats) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context {
-	return context.WithValue(ctx, callKey{}, &call{})
-}
+func (callStats) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context { return ctx }
 
 // HandleRPC implements stats.Handler.
 func (s callStats) HandleRPC(ctx context.Context, event stats.RPCStats) {
@@ -136,13 +148,13 @@ func (s callStats) HandleRPC(ctx context.Context, event stats.RPCStats) {
 	}
 	switch event := event.(type) {
 	case *stats.InPayload:
-		if _, ours := signalOf(event.Payload); !ours {
-			return
-		}
-		if c.refused = s.takeNote(event.Payload); c.refused == nil {
-			c.reserved += event.Length
+		s.arrivals.remove(c)
+		if _, ours := signalOf(event.Payload); ours {
+			n := s.takeNote(event.Payload)
+			c.reserved, c.refused = n.reserved, n.refused
 		}
 	case *stats.End:
+		s.arrivals.remove(c)
 		s.inFlight.release(c.reserved)
 		c.reserved = 0
 	}

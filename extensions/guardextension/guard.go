@@ -17,7 +17,7 @@ import (
 )
 
 // guard is the extension. One guard serves any number of receivers, by any of the ways
-// in http.go, grpc.go and unmarshal.go; its budget of bytes is theirs together.
+// in http.go, grpc.go and unmarshal.go; its budget is theirs together.
 type guard struct {
 	config    *Config
 	limits    wire.Limits
@@ -74,6 +74,7 @@ type reason int
 const (
 	tooLarge reason = iota + reason(wire.Malformed) + 1
 	overBudget
+	tooLate
 	reasons
 )
 
@@ -86,6 +87,7 @@ var (
 		wire.Malformed:  wire.Malformed.String(),
 		tooLarge:        "too_large",
 		overBudget:      "in_flight",
+		tooLate:         "timeout",
 	}
 	// refusals holds the counter's attributes, made once: a flood of bad requests is when
 	// counting must be cheap.
@@ -110,8 +112,14 @@ func (g *guard) refused(why reason, by transport, err error) {
 	}
 }
 
-// reasonOf gives the reason in an error of package wire.
+// reasonOf gives the reason in an error of package wire, or of the budget.
 func reasonOf(err error) reason {
+	switch {
+	case errors.Is(err, errOverBudget):
+		return overBudget
+	case errors.Is(err, errNeverFits):
+		return tooLarge
+	}
 	if e := (*wire.Error)(nil); errors.As(err, &e) {
 		return reason(e.Kind)
 	}

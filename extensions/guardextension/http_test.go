@@ -141,16 +141,12 @@ func corrupt(b []byte) []byte {
 	return b
 }
 
-// What the guard does not know it does not touch, or even read.
-func TestHTTPPassesOtherRequests(t *testing.T) {
+// Requests without a body it does not touch, or even read.
+func TestHTTPPassesOtherMethods(t *testing.T) {
 	g := testGuard(t, nil)
 	for _, tc := range []struct{ method, path, contentType string }{
 		{http.MethodGet, "/v1/traces", protobufType},
 		{http.MethodOptions, "/v1/traces", jsonType},
-		{http.MethodPost, "/api/v2/spans", protobufType},
-		{http.MethodPost, "/v1/traces", "application/x-thrift"},
-		{http.MethodPost, "/v1/traces", ""},
-		{http.MethodPost, "/v1/traces", "a/b/c;"},
 	} {
 		r := httptest.NewRequest(tc.method, tc.path, iotest.ErrReader(errors.New("must not be read")))
 		r.Header.Set("Content-Type", tc.contentType)
@@ -188,11 +184,13 @@ func TestBodyIsReadableOnceAndWithinTheHandler(t *testing.T) {
 	h := wrapped(t, g, func(_ http.ResponseWriter, r *http.Request) {
 		kept = r.Body
 		assert.EqualValues(t, len(sent), r.ContentLength)
-		assert.EqualValues(t, len(sent), g.inFlight.used.Load())
+		reserved := g.inFlight.used.Load()
+		assert.Greater(t, reserved, int64(3*len(sent)), "what holds it, and what is decoded")
+		assert.Less(t, reserved, int64(12*len(sent)))
 		got, err := io.ReadAll(iotest.OneByteReader(r.Body))
 		assert.NoError(t, err)
 		assert.Equal(t, sent, got)
-		assert.EqualValues(t, len(sent), g.inFlight.used.Load(), "until the handler returns")
+		assert.EqualValues(t, reserved, g.inFlight.used.Load(), "until the handler returns")
 		assert.NoError(t, r.Body.Close())
 		assert.NoError(t, r.Body.Close())
 	})
@@ -205,15 +203,16 @@ func TestBodyIsReadableOnceAndWithinTheHandler(t *testing.T) {
 	assert.Equal(t, io.EOF, err)
 }
 
-// A client reserves what it has sent, not what it promised, and nothing once it is gone.
-func TestSlowClientReservesWhatItSent(t *testing.T) {
+// A client reserves the buffer for what it has sent, not what it promised, and nothing once it
+// is gone.
+func TestSlowClientReservesItsBuffer(t *testing.T) {
 	g := startGuarded(t, consumertest.NewNop(), func(c *Config) { c.MaxInFlightMiB = 1 })
 	conn, err := net.Dial("tcp", g.address)
 	require.NoError(t, err)
 	_, err = io.WriteString(conn, "POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: "+protobufType+"\r\nContent-Length: 15000000\r\n\r\n"+strings.Repeat("x", 1000))
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return g.inFlight.used.Load() == 1000 }, 5*time.Second, time.Millisecond)
-	metadatatest.AssertEqualExtensionGuardInFlight(t, g.telemetry, []metricdata.DataPoint[int64]{{Value: 1000}}, metricdatatest.IgnoreTimestamp())
+	require.Eventually(t, func() bool { return g.inFlight.used.Load() == smallest }, 5*time.Second, time.Millisecond)
+	metadatatest.AssertEqualExtensionGuardInFlight(t, g.telemetry, []metricdata.DataPoint[int64]{{Value: smallest}}, metricdatatest.IgnoreTimestamp())
 
 	resp, _ := g.post(t, protobufType, "", protoOf(t, someTraces(10)))
 	assert.Equal(t, http.StatusOK, resp.StatusCode, "there is room for others")
@@ -232,10 +231,8 @@ func TestHTTPTurnsAwayWhatIsOverBudget(t *testing.T) {
 		return nil
 	})
 	require.NoError(t, err)
-	g := startGuarded(t, next, func(c *Config) { c.MaxInFlightMiB = 1 })
+	g := startGuarded(t, next, func(c *Config) { c.MaxInFlightMiB = 6 })
 	big := protoOf(t, someTraces(2500))
-	require.Greater(t, len(big), 600<<10)
-	require.Less(t, len(big), 1<<20)
 
 	var first sync.WaitGroup
 	first.Go(func() {

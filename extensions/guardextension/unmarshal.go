@@ -45,10 +45,16 @@ func unmarshal[T any](g *guard, signal wire.Signal, buf []byte, proto, json func
 	if g.config.Encoding == otlpJSON {
 		kind, decode = jsonContent, json
 	}
-	if err := g.check(kind, signal, buf); err != nil {
+	heap, err := g.check(kind, signal, buf)
+	if err != nil {
 		g.refused(reasonOf(err), overKafka, err)
 		var none T
 		return none, consumererror.NewPermanent(err)
 	}
+	// The receiver has the message already, and a partition is unmarshalled by one goroutine:
+	// there is nobody to turn away, but others must know.
+	reserved := len(buf) + heap
+	g.inFlight.take(reserved)
+	defer g.inFlight.release(reserved)
 	return decode(buf)
 }

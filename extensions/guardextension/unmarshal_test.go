@@ -32,6 +32,7 @@ func TestUnmarshal(t *testing.T) {
 				assert.True(t, consumererror.IsPermanent(err), "%s: %v", signal, err)
 				assert.ErrorContains(t, err, "nested deeper than 32", signal)
 				assert.Error(t, decode([]byte("\x0a\x05{")), signal)
+				assert.Zero(t, g.inFlight.used.Load(), signal)
 			}
 		})
 	}

@@ -74,12 +74,13 @@ func Check(signal Signal, body []byte, limits Limits) (Shape, error) {
 			if shape.Elements++; shape.Elements > maxElements {
 				return shape, tooManyElements(maxElements, start)
 			}
+			shape.Heap += heapOf[next.to]
 		}
 		if next.does&attribute != 0 {
 			if cur.attributes++; cur.attributes > maxAttributes {
 				return shape, tooManyAttributes(maxAttributes, start)
 			}
-			if flatAttribute(body[pos:end]) {
+			if next.to != keyValue || flatAttribute(body[pos:end]) {
 				pos = end
 				continue
 			}

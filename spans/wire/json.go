@@ -5,18 +5,33 @@ import (
 	"math/bits"
 )
 
+// CheckZipkinJSON scans a body as CheckJSON does, for decoders of Zipkin's JSON, which make
+// maps of objects, and do not survive null as a member of an array. Members of objects that
+// stand in objects, such as tags, are elements here.
+func CheckZipkinJSON(body []byte, limits Limits) (Shape, error) {
+	return checkJSON(body, limits, true)
+}
+
 // CheckJSON scans a JSON document and says whether a decoder may have it. It knows
 // the keys under which OTLP's JSON nests values and holds attributes, wherever they
 // stand, and takes any other JSON too: that has only brackets and elements, the
 // members of its arrays, to be bounded. A value costs up to four brackets a level, so
 // brackets may nest to four times the value depth above what OTLP itself needs.
 //
+// Members of any one object are bounded as attributes are: decoders that make a list of them
+// take quadratic time. The shape does not hold them.
+//
 // Brackets, commas and colons must stand where JSON wants them, because pdata's reader
 // takes a comma for an opening bracket. After an error it even reads on, at a level that no
 // longer is the document's; but every level that it goes down costs it one
 // string that names a nested value, so there may be no more of these than maxNested.
 func CheckJSON(body []byte, limits Limits) (Shape, error) {
+	return checkJSON(body, limits, false)
+}
+
+func checkJSON(body []byte, limits Limits, zipkin bool) (Shape, error) {
 	s := jsonScan{
+		zipkin:        zipkin,
 		body:          body,
 		maxDepth:      limits.valueDepth(),
 		maxAttributes: orNone(limits.Attributes),
@@ -42,6 +57,7 @@ type jsonScan struct {
 	maxBrackets   int
 	maxAttributes int
 	maxElements   int
+	zipkin        bool // null is no member of an array, and objects' members are elements
 
 	shape  Shape
 	depth  int  // of the values around the position
@@ -57,6 +73,7 @@ type jsonScan struct {
 // for the object around it.
 type bracket struct {
 	attributes int32
+	members    int32   // keys of an object
 	key        jsonKey // under which it stands
 	array      bool
 }
@@ -113,6 +130,9 @@ value:
 		}
 		pos++
 	case scalar[c]:
+		if c == 'n' && s.zipkin && s.stack[s.top].array {
+			return malformed("null as a member of an array", pos)
+		}
 		for pos++; pos < len(body) && scalar[body[pos]]; pos++ {
 		}
 	default:
@@ -176,6 +196,7 @@ func (s *jsonScan) member(in *bracket, pos int) error {
 		return tooManyElements(s.maxElements, pos)
 	}
 	holder := &s.stack[s.top-1]
+	s.shape.Heap += s.heapOf(in, holder)
 	if in.key == attributesKey || in.key == valuesKey && holder.key == mapKey {
 		holder.attributes++
 		if int(holder.attributes) > s.maxAttributes {
@@ -183,6 +204,22 @@ func (s *jsonScan) member(in *bracket, pos int) error {
 		}
 	}
 	return nil
+}
+
+// heapOf gives what a member of the array in takes. Of most arrays the scan does not know
+// what they hold, so it takes it for the greatest: a span.
+func (s *jsonScan) heapOf(in, holder *bracket) int {
+	switch {
+	case s.zipkin && s.top == 1:
+		return heapOf[zipkinSpan]
+	case s.zipkin:
+		return heapOf[zipkinAnnotation]
+	case in.key == attributesKey || in.key == valuesKey && holder.key == mapKey:
+		return heapOf[keyValue]
+	case in.key == valuesKey && holder.key == arrayKey:
+		return heapOf[anyValue]
+	}
+	return heapOf[span]
 }
 
 // open puts the bracket at pos on the stack.
@@ -205,6 +242,7 @@ func (s *jsonScan) open(key jsonKey, array bool, pos int) error {
 		if s.shape.Elements++; s.shape.Elements > s.maxElements {
 			return tooManyElements(s.maxElements, pos)
 		}
+		s.shape.Heap += heapOf[mapValue]
 	case key == mergedKey:
 		b.attributes = holder.attributes
 	}
@@ -230,9 +268,19 @@ func (s *jsonScan) close() {
 // name notes a key. pdata's reader takes an empty one for the end of the object, and what
 // follows for fields of the object around it; OTLP has none, other JSON may.
 func (s *jsonScan) name(key jsonKey, empty bool, pos int) error {
+	in := &s.stack[s.top]
+	if in.members++; int(in.members) > s.maxAttributes {
+		return tooManyAttributes(s.maxAttributes, pos)
+	}
+	if s.zipkin && s.top > 1 && !s.stack[s.top-1].array {
+		if s.shape.Elements++; s.shape.Elements > s.maxElements {
+			return tooManyElements(s.maxElements, pos)
+		}
+		s.shape.Heap += heapOf[zipkinTag]
+	}
 	s.named = s.named || key != otherKey
 	s.empty = s.empty || empty
-	if s.named && s.empty {
+	if s.named && s.empty && !s.zipkin {
 		return malformed("JSON with an empty key among OTLP's", pos)
 	}
 	if key.nests() {

@@ -71,6 +71,10 @@ func TestCheckJSON(t *testing.T) {
 		{"comma at the end", `[1,]`, small, "malformed"},
 		{"no colon", `{"a" 1}`, small, "malformed"},
 		{"no key", `{1:1}`, small, "malformed"},
+		{"3 members", `{"a":1,"b":2,"c":{"a":1,"b":2,"c":3}}`, small, ""},
+		{"4 members", `{"a":1,"b":2,"c":3,"d":4}`, small, "attributes"},
+		{"4 members within", `[{"tags":{"a":1,"b":2,"c":3,"d":4}}]`, small, "attributes"},
+		{"4 members of one name", `{"a":1,"a":2,"a":3,"a":4}`, small, "attributes"},
 		{"empty key", inJSON(`"attributes":[{"":[{},{}]}]`), small, "malformed"},
 		{"empty key first", `{"":1,"resource":{}}`, small, "malformed"},
 	} {

@@ -1,6 +1,6 @@
 package wire
 
-// message is one of OTLP's messages that lead to a value or are counted.
+// message is one of OTLP's, or Zipkin's, messages that lead to a value or are counted.
 type message uint8
 
 const (
@@ -45,6 +45,11 @@ const (
 	arrayValue
 	mapValue
 
+	zipkinSpans
+	zipkinSpan
+	zipkinTag
+	zipkinAnnotation
+
 	messages
 )
 
@@ -76,7 +81,7 @@ const deprecatedScope = 1000
 const fieldsOf = 14
 
 // roots holds each signal's request message.
-var roots = [...]message{Traces: tracesRequest, Metrics: metricsRequest, Logs: logsRequest, Profiles: profilesRequest}
+var roots = [...]message{Traces: tracesRequest, Metrics: metricsRequest, Logs: logsRequest, Profiles: profilesRequest, Zipkin: zipkinSpans}
 
 // schema is the part of opentelemetry-proto 1.x that pdata builds from nested messages.
 var schema = [messages][fieldsOf]edge{
@@ -128,4 +133,22 @@ var schema = [messages][fieldsOf]edge{
 	anyValue:   {5: {arrayValue, nested}, 6: {mapValue, nested}},
 	arrayValue: {1: {anyValue, counted}},
 	mapValue:   {1: {keyValue, attribute}},
+
+	zipkinSpans: {1: {zipkinSpan, counted}},
+	zipkinSpan:  {10: {zipkinAnnotation, attribute}, 11: {zipkinTag, attribute}},
+}
+
+// heapOf is the bytes of heap that a decoder takes for an empty message of each kind, and
+// for its place in the slice around it: measured, and rounded up to leave something for the
+// slices that were outgrown. TestHeapIsEnough holds it against pdata.
+var heapOf = [messages]int{
+	leaf: 96, arrayValue: 32, mapValue: 32, anyValue: 32, keyValue: 96,
+	resourceSpans: 160, resourceMetrics: 160, resourceLogs: 160, resourceProfiles: 256,
+	scopeSpans: 144, scopeMetrics: 144, scopeLogs: 144, scopeProfiles: 144,
+	span: 256, event: 96, link: 112,
+	metric: 176, numberPoint: 128, histogramPoint: 192, exponentialPoint: 224, summaryPoint: 128, exemplar: 112,
+	logRecord: 160,
+	profile:   320, location: 128, attributeAndUnit: 96,
+	// A Zipkin span is built three times: as Zipkin's message, as its model, and as pdata.
+	zipkinSpan: 960, zipkinTag: 320, zipkinAnnotation: 320,
 }

@@ -1,4 +1,4 @@
-// Package wire reads OTLP requests as bytes, without unmarshalling them.
+// Package wire reads OTLP and Zipkin requests as bytes, without unmarshalling them.
 //
 // pdata's decoders recurse into attribute values as deeply as the sender nested
 // them, and a Go process cannot recover from a stack overflow: 12 MB of nested
@@ -7,7 +7,7 @@
 // they stand before (JSON: a sixth).
 package wire
 
-// Signal says which of OTLP's four request messages a body is.
+// Signal says which of OTLP's four request messages, or Zipkin's one, a body is.
 type Signal uint8
 
 const (
@@ -15,6 +15,7 @@ const (
 	Metrics
 	Logs
 	Profiles
+	Zipkin // ListOfSpans of zipkin.proto; tags and annotations are its attributes
 )
 
 // Limits bounds what a request may make a decoder build.
@@ -24,7 +25,8 @@ type Limits struct {
 	// means MaxValueDepth: the depth is never unbounded.
 	ValueDepth int
 	// Attributes is the number of attributes on one element: a span, event, link,
-	// metric, point, exemplar, log record, resource, scope, or map value. 0 is no limit.
+	// metric, point, exemplar, log record, resource, scope, or map value; the members of
+	// one JSON object; the tags and annotations of one Zipkin span. 0 is no limit.
 	Attributes int
 	// Elements is the number of messages that the request makes a decoder append:
 	// everything under Attributes, the attributes themselves, members of arrays,
@@ -54,6 +56,9 @@ type Shape struct {
 	ValueDepth int // of the deepest value
 	Attributes int // on the element with most
 	Elements   int // in all
+	// Heap is about what a decoder takes for these, in bytes, beyond the body's own
+	// strings: a little more than pdata does, within twice that for ordinary telemetry.
+	Heap int
 }
 
 // valueDepth gives the effective limit.

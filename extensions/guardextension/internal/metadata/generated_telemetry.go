@@ -88,7 +88,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	var err, errs error
 	builder.ExtensionGuardInFlight, err = builder.meter.Int64ObservableGauge(
 		"otelcol_extension_guard_in_flight",
-		metric.WithDescription("Bytes of requests held between their arrival and their answer. [Alpha]"),
+		metric.WithDescription("Bytes that requests take between their arrival and their answer, in buffers and about decoded. [Alpha]"),
 		metric.WithUnit("By"),
 	)
 	errs = errors.Join(errs, err)
