@@ -18,30 +18,35 @@ import (
 const (
 	mib = 1 << 20
 
-	// minLimit is the smallest limit that a user may state. An idle collector has
-	// about 40 MiB resident; below 64 MiB the limiter would refuse everything.
-	minLimit = 64 * mib
+	// fixed is what the process has resident whatever it does: the binary's own pages and
+	// the runtime's tables. It comes off the limit before there is anything to share.
+	fixed = 32 * mib
+
+	// minLimit is the smallest limit that a user may state, and below which a
+	// container's is warned of: under full load the default configuration stays inside
+	// 128 MiB and not inside 64 (see bench/).
+	minLimit = 128 * mib
+	// maxLimit is beyond any machine; it guards the arithmetic.
+	maxLimit = 1 << 50
 
 	// LimitVariable overrides the detected limit, in MiB.
 	LimitVariable = "KOINE_MEMORY_LIMIT_MIB"
 )
 
-// Shares of the budget, in percent. Together they are 100.
+// Shares of the budget, in percent of what fixed leaves. Together they are 100.
 const (
 	// samplerShare holds traces that wait for a decision.
 	samplerShare = 25
 	// queueShare holds what waits for a destination that is slow or away.
-	queueShare = 15
-	// bodyShare holds request bodies while they are read and decoded.
-	bodyShare = 5
-	// decodedShare holds what the bodies become, about 4.5 times their size, on its
-	// way through the pipelines.
-	decodedShare = 25
+	queueShare = 24
+	// inFlightShare holds requests while they are read, and what is decoded of them
+	// while it is on its way through the pipelines.
+	inFlightShare = 21
 	// spikeShare lies between the limiter's soft limit (refuse) and its hard limit
 	// (refuse and collect): what can arrive between two of its checks.
 	spikeShare = 15
-	// reserveShare is for what is not Go's heap: the binary's own pages, stacks, the
-	// runtime's tables, the kernel's buffers that are charged to the container.
+	// reserveShare is for what is not Go's heap: stacks, the runtime's fragmentation,
+	// the kernel's buffers that are charged to the container.
 	reserveShare = 15
 )
 
@@ -53,9 +58,16 @@ const decodedPerWireByte = 5
 // queues is how many queues share queueShare: one a signal.
 const queues = 3
 
-// tracesOf says how many traces fit into a number of bytes when each waits as
-// pdata: 24 spans of about 1.8 kB with the maps around them.
-func tracesOf(bytes int64) int64 { return max(1000, min(bytes/(24*1800), 50_000)) }
+// traceBytes is what a trace takes that waits as pdata: 24 spans of about 1.8 kB with
+// the maps around them. maxTraces is contrib's default.
+const (
+	traceBytes = 24 * 1800
+	maxTraces  = 50_000
+)
+
+// maxRequest is the most that a request need have: what the collector's HTTP receivers
+// take by default.
+const maxRequest = 20 * mib
 
 // Budget is the memory that the process may use, in bytes, and where the figure is
 // from: "KOINE_MEMORY_LIMIT_MIB", "cgroup" or "system".
@@ -70,14 +82,7 @@ type Budget struct {
 // source gives a figure.
 func Detect(getenv func(string) string) (Budget, error) {
 	if s := getenv(LimitVariable); s != "" {
-		n, err := strconv.ParseInt(s, 10, 64)
-		if err != nil || n > 1<<40/mib*1024 {
-			return Budget{}, fmt.Errorf("memory: %s=%q is not a number of MiB", LimitVariable, s)
-		}
-		if n*mib < minLimit {
-			return Budget{}, fmt.Errorf("memory: %s=%q is below the %d MiB that a collector needs", LimitVariable, s, minLimit/mib)
-		}
-		return Budget{Limit: n * mib, Source: LimitVariable}, nil
+		return stated(s)
 	}
 	system, systemErr := memlimit.FromSystem()
 	// A cgroup without a limit answers with an error or with a figure beyond the
@@ -91,14 +96,32 @@ func Detect(getenv func(string) string) (Budget, error) {
 	return Budget{Limit: int64(system), Source: "system"}, nil
 }
 
-func (b Budget) share(percent int64) int64 { return b.Limit / 100 * percent }
+func stated(s string) (Budget, error) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n > maxLimit/mib {
+		return Budget{}, fmt.Errorf("memory: %s=%q is not a number of MiB", LimitVariable, s)
+	}
+	if n*mib < minLimit {
+		return Budget{}, fmt.Errorf("memory: %s=%q is below the %d MiB that a collector needs", LimitVariable, s, minLimit/mib)
+	}
+	return Budget{Limit: n * mib, Source: LimitVariable}, nil
+}
+
+// Warning says so where the limit is smaller than the default configuration needs under
+// load; it is empty elsewhere.
+func (b Budget) Warning() string {
+	if b.Limit >= minLimit {
+		return ""
+	}
+	return fmt.Sprintf("memory: the limit of %d MiB (%s) is below the %d MiB that a collector needs under load", b.Limit/mib, b.Source, minLimit/mib)
+}
+
+func (b Budget) share(percent int64) int64 { return max(b.Limit-fixed, b.Limit/2) / 100 * percent }
 
 // GoLimit is the runtime's soft limit (GOMEMLIMIT). It equals the limiter's soft
 // limit: the runtime collects harder before that point, so the limiter refuses data
 // for live memory only, never for garbage.
-func (b Budget) GoLimit() int64 {
-	return b.share(samplerShare + queueShare + bodyShare + decodedShare)
-}
+func (b Budget) GoLimit() int64 { return b.share(samplerShare + queueShare + inFlightShare) }
 
 // HeapFloor is the heap size below which the garbage collector does not start a
 // cycle. A collector's live heap is a few tens of MB and its garbage is large; with
@@ -107,18 +130,26 @@ func (b Budget) GoLimit() int64 {
 // the limit keeps it harmless in a small container.
 func (b Budget) HeapFloor() int64 { return min(b.share(10), 96*mib) }
 
+// queue is one queue's bound in wire bytes.
+func (b Budget) queue() int64 { return b.share(queueShare) / queues / decodedPerWireByte }
+
+// request is the largest request to take: one that fits into an empty queue, for one
+// that does not could never be delivered.
+func (b Budget) request() int64 { return max(mib, min(b.queue(), maxRequest)/mib*mib) }
+
 // Env gives the shares as environment variables for configurations, in the units
 // that the components' options have.
 func (b Budget) Env() map[string]string {
-	sampler := b.share(samplerShare)
 	return map[string]string{
-		"KOINE_MEMORY_LIMITER_MIB": itoa((b.GoLimit() + b.share(spikeShare)) / mib),
-		"KOINE_MEMORY_SPIKE_MIB":   itoa(b.share(spikeShare) / mib),
-		"KOINE_MEMORY_BODIES_MIB":  itoa(max(1, b.share(bodyShare)/mib)),
-		"KOINE_MEMORY_QUEUE_BYTES": itoa(b.share(queueShare) / queues / decodedPerWireByte),
-		"KOINE_MEMORY_SAMPLER_MIB": itoa(sampler / mib),
-		"KOINE_SAMPLER_TRACES":     itoa(tracesOf(sampler)),
+		"KOINE_MEMORY_LIMITER_MIB":   itoa((b.GoLimit() + b.share(spikeShare)) / mib),
+		"KOINE_MEMORY_SPIKE_MIB":     itoa(b.share(spikeShare) / mib),
+		"KOINE_MEMORY_IN_FLIGHT_MIB": itoa(b.share(inFlightShare) / mib),
+		"KOINE_MEMORY_QUEUE_BYTES":   itoa(max(b.queue(), b.request())),
+		"KOINE_MAX_REQUEST_BYTES":    itoa(b.request()),
+		"KOINE_MAX_REQUEST_MIB":      itoa(b.request() / mib),
+		"KOINE_SAMPLER_TRACES":       itoa(min(b.share(samplerShare)/traceBytes, maxTraces)),
 	}
 }
 
-func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+// itoa writes a figure; none is 0, which options take for no limit.
+func itoa(n int64) string { return strconv.FormatInt(max(n, 1), 10) }

@@ -14,8 +14,8 @@ import (
 func env(m map[string]string) func(string) string { return func(k string) string { return m[k] } }
 
 func TestSharesAddUp(t *testing.T) {
-	assert.Equal(t, 100, samplerShare+queueShare+bodyShare+decodedShare+spikeShare+reserveShare)
-	for _, limit := range []int64{minLimit, 512 * mib, 2048 * mib, 64 << 30} {
+	assert.Equal(t, 100, samplerShare+queueShare+inFlightShare+spikeShare+reserveShare)
+	for _, limit := range []int64{minLimit, 256 * mib, 512 * mib, 2048 * mib, 64 << 30} {
 		b := Budget{Limit: limit}
 		get := func(name string) int64 {
 			n, err := strconv.ParseInt(b.Env()[name], 10, 64)
@@ -26,9 +26,25 @@ func TestSharesAddUp(t *testing.T) {
 		hard, spike := get("KOINE_MEMORY_LIMITER_MIB")*mib, get("KOINE_MEMORY_SPIKE_MIB")*mib
 		assert.Less(t, hard, limit, "the limiter's hard limit leaves a reserve")
 		assert.InDelta(t, b.GoLimit(), hard-spike, 2*mib, "the limiter's soft limit is the runtime's")
-		held := get("KOINE_MEMORY_SAMPLER_MIB")*mib + queues*decodedPerWireByte*get("KOINE_MEMORY_QUEUE_BYTES") + (1+decodedPerWireByte)*get("KOINE_MEMORY_BODIES_MIB")*mib
-		assert.LessOrEqual(t, held, b.GoLimit()+mib*(1+decodedPerWireByte), "what components may hold fits below the soft limit")
+		queue := get("KOINE_MEMORY_QUEUE_BYTES")
+		held := get("KOINE_SAMPLER_TRACES")*traceBytes + queues*decodedPerWireByte*queue + get("KOINE_MEMORY_IN_FLIGHT_MIB")*mib
+		assert.LessOrEqual(t, held, b.GoLimit()+mib, "what components may hold fits below the soft limit of %d MiB", limit/mib)
+		request := get("KOINE_MAX_REQUEST_BYTES")
+		assert.Equal(t, request, get("KOINE_MAX_REQUEST_MIB")*mib)
+		assert.LessOrEqual(t, request, queue, "a request that is taken fits into a queue")
+		assert.LessOrEqual(t, request*(1+decodedPerWireByte), get("KOINE_MEMORY_IN_FLIGHT_MIB")*mib, "and is decoded within what may be in flight")
 		assert.LessOrEqual(t, b.HeapFloor(), b.GoLimit()/2)
+	}
+}
+
+func TestWarning(t *testing.T) {
+	assert.Empty(t, Budget{Limit: minLimit}.Warning())
+	assert.Equal(t, "memory: the limit of 64 MiB (cgroup) is below the 128 MiB that a collector needs under load",
+		Budget{Limit: 64 * mib, Source: "cgroup"}.Warning())
+	for name, value := range (Budget{Limit: 8 * mib}).Env() {
+		n, err := strconv.ParseInt(value, 10, 64)
+		require.NoError(t, err, name)
+		assert.Positive(t, n, "%s in a tiny container", name)
 	}
 }
 
@@ -46,7 +62,7 @@ func TestDetect(t *testing.T) {
 		"much":                 `memory: KOINE_MEMORY_LIMIT_MIB="much" is not a number of MiB`,
 		"9223372036854775807":  `is not a number of MiB`,
 		"99999999999999999999": `is not a number of MiB`,
-		"63":                   `memory: KOINE_MEMORY_LIMIT_MIB="63" is below the 64 MiB that a collector needs`,
+		"127":                  `memory: KOINE_MEMORY_LIMIT_MIB="127" is below the 128 MiB that a collector needs`,
 		"-5":                   `is below`,
 	} {
 		_, err = Detect(env(map[string]string{LimitVariable: value}))

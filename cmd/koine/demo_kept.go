@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/koine-otel/koine/semconv/registry"
+	"github.com/koine-otel/koine/semconv/translate"
 )
 
 // kept is what came out of the collector.
@@ -27,21 +28,29 @@ func (k *kept) add(td ptrace.Traces) {
 	defer k.mu.Unlock()
 	k.spans += int64(td.SpanCount())
 	for _, rs := range td.ResourceSpans().All() {
-		k.scan(rs.Resource().Attributes())
+		k.scan(rs.Resource().Attributes(), translate.Resource)
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, span := range ss.Spans().All() {
 				k.traces[span.TraceID().String()] = true
-				k.scan(span.Attributes())
+				k.scan(span.Attributes(), places[span.Kind()])
 			}
 		}
 	}
 }
 
-// scan counts the keys that have one successor: one that the conventions dropped
-// without (db.user) has nowhere to go and stays.
-func (k *kept) scan(m pcommon.Map) {
+var places = map[ptrace.SpanKind]translate.Place{
+	ptrace.SpanKindUnspecified: translate.Internal, ptrace.SpanKindInternal: translate.Internal, ptrace.SpanKindServer: translate.Server,
+	ptrace.SpanKindClient: translate.Client, ptrace.SpanKindProducer: translate.Producer, ptrace.SpanKindConsumer: translate.Consumer,
+}
+
+// scan counts the keys that there is a rule for: they should be gone. One that the
+// conventions dropped without a successor (db.user) has nowhere to go and stays.
+func (k *kept) scan(m pcommon.Map, place translate.Place) {
 	for key, value := range m.All() {
-		if a := registry.Lookup(key); a != nil && a.Deprecation == registry.Renamed {
+		if a := registry.Lookup(key); a != nil && a.Deprecation == registry.Live {
+			continue
+		}
+		if len(translate.Default().Targets(key, place)) > 0 {
 			k.oldKeys[key]++
 			k.example[key] = value.AsString()
 		}

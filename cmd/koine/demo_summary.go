@@ -84,7 +84,7 @@ func (r *demoResult) writeIn(w io.Writer) {
 func (r *demoResult) writeSpeak(w io.Writer) {
 	converted := r.elements("converted")
 	seen := converted + r.elements("conforming")
-	fmt.Fprintf(w, "SPEAK  %s spans, %s converted, %s old keys left", group(seen), percent(converted, seen), group(r.oldKeysLeft()))
+	fmt.Fprintf(w, "SPEAK  %s spans, %s converted; %s old keys left in the %s kept", group(seen), percent(converted, seen), group(r.oldKeysLeft()), group(r.kept.spans))
 	if n := int64(r.metrics.Sum("otelcol_processor_semconv_invalid_values")); n > 0 {
 		fmt.Fprintf(w, "; %s values not convertible, kept", group(n))
 	}
@@ -127,12 +127,18 @@ func (r *demoResult) writeKept(w io.Writer) {
 
 func (r *demoResult) writeSum(w io.Writer) {
 	fmt.Fprintf(w, "SUM    in %s = forwarded %s + dropped by decision %s + refused %s\n", group(r.sent.Total.Generated),
-		group(r.kept.spans), group(r.sent.Total.Accepted-r.kept.spans), group(r.sent.Total.Refused))
+		group(r.kept.spans), group(r.sent.Total.Accepted-r.passed()), group(r.sent.Total.Refused))
 	fmt.Fprintf(w, "       traces %s = kept %s + dropped %s\n", group(r.sent.Traces), group(decided(r.metrics, "true")), group(decided(r.metrics, "false")))
 	if r.usage.CPU > 0 && r.sent.Total.Accepted > 0 {
 		fmt.Fprintf(w, "COST   %.1f µs of CPU a span, at most %d MB resident\n",
 			float64(r.usage.CPU.Microseconds())/float64(r.sent.Total.Accepted), r.usage.PeakRSS>>20)
 	}
+}
+
+// passed is how many spans the sampler let through, as the exporter beside the sink's
+// counts them.
+func (r *demoResult) passed() int64 {
+	return int64(r.metrics.Sum("otelcol_exporter_sent_spans", "exporter", "debug"))
 }
 
 // verdict is an error where the sums do not add up: a demo that lost spans failed.
@@ -149,6 +155,12 @@ func (r *demoResult) verdict() error {
 	}
 	if n := decided(r.metrics, "true"); n != int64(len(r.kept.traces)) {
 		errs = append(errs, fmt.Errorf("%d traces were kept and %d came out", n, len(r.kept.traces)))
+	}
+	if n := r.passed(); n != r.kept.spans {
+		errs = append(errs, fmt.Errorf("the sampler let %d spans through and %d came out", n, r.kept.spans))
+	}
+	if n := r.metrics.Sum("otelcol_processor_tail_sampling_sampling_trace_dropped_too_early"); n > 0 {
+		errs = append(errs, fmt.Errorf("%.0f traces were dropped undecided", n))
 	}
 	if n := r.oldKeysLeft(); n > 0 {
 		errs = append(errs, fmt.Errorf("%d old keys came out", n))

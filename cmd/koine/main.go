@@ -6,8 +6,11 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 
+	"github.com/spf13/cobra"
 	"go.opentelemetry.io/collector/otelcol"
 
 	"github.com/koine-otel/koine/memory"
@@ -21,21 +24,64 @@ func main() {
 }
 
 func run() error {
+	acceptReplacedGates()
+	restore := func() {}
+	defer func() { restore() }()
+	command := otelcol.NewCommand(settings())
+	command.SilenceErrors = true
+	command.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
+		if !resolves(c) {
+			return nil
+		}
+		undo, err := prepare()
+		if err == nil {
+			restore = undo
+		}
+		return err
+	}
+	command.AddCommand(demoCommand(), semconvCommand())
+	command.SetArgs(withDefaultConfig(os.Args[1:]))
+	go exitOnSecondSignal() // ends with the process
+	return command.Execute()
+}
+
+// resolves says whether a command resolves a configuration: the others must work
+// whatever the environment says.
+func resolves(c *cobra.Command) bool {
+	switch c.Name() {
+	case "koine", "validate", "print-config", "demo":
+		return true
+	}
+	return false
+}
+
+// prepare fits the process to its container: the environment that configurations read,
+// and the garbage collector.
+func prepare() (restore func(), err error) {
 	budget, err := memory.Detect(os.Getenv)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if warning := budget.Warning(); warning != "" {
+		fmt.Fprintln(os.Stderr, "Warning:", warning)
 	}
 	for name, value := range environment(budget, os.Getenv) {
 		if err := os.Setenv(name, value); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	defer budget.Govern(os.Getenv)()
-	acceptReplacedGates()
-	command := otelcol.NewCommand(settings())
-	command.SilenceErrors = true
-	command.AddCommand(demoCommand())
-	return command.Execute()
+	return budget.Govern(os.Getenv), nil
+}
+
+// exitOnSecondSignal ends the process where the first signal's drain takes too long for
+// whoever sent it: the collector itself listens to one.
+func exitOnSecondSignal() {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	<-signals
+	<-signals
+	fmt.Fprintln(os.Stderr, "Error: stopped by a second signal before everything was delivered")
+	os.Exit(1)
 }
 
 // oneLine puts an error, which the collector spreads over several lines, on one: it

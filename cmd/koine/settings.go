@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 	"go.opentelemetry.io/collector/confmap/provider/httpsprovider"
 	"go.opentelemetry.io/collector/confmap/provider/yamlprovider"
 	"go.opentelemetry.io/collector/otelcol"
+	"go.uber.org/zap"
 
 	"github.com/koine-otel/koine/memory"
 )
@@ -39,7 +41,12 @@ var exportConfig string
 // settings are the collector's: the manifest's components and providers, and the
 // embedded configuration as the default that --config replaces.
 func settings() otelcol.CollectorSettings {
+	var logging []zap.Option
+	if !given(os.Args[1:], "config") {
+		logging = quiet(os.Getenv, os.Stderr)
+	}
 	return otelcol.CollectorSettings{
+		LoggingOptions: logging,
 		BuildInfo: component.BuildInfo{
 			Command:     "koine",
 			Description: "OpenTelemetry Collector that speaks one convention and finds latency bottlenecks",
@@ -68,12 +75,19 @@ func settings() otelcol.CollectorSettings {
 	}
 }
 
+// hostVariable is where the embedded configuration listens.
+const hostVariable = "KOINE_LISTEN_HOST"
+
 // environment is what the configuration takes from the environment and koine works
 // out where the user has not set it.
 func environment(budget memory.Budget, getenv func(string) string) map[string]string {
 	env := budget.Env()
-	env[insecureVariable] = strconv.FormatBool(strings.HasPrefix(getenv(exportVariable), "http://"))
+	env[insecureVariable] = strconv.FormatBool(strings.HasPrefix(strings.ToLower(getenv(exportVariable)), "http://"))
 	maps.DeleteFunc(env, func(name, _ string) bool { return getenv(name) != "" })
+	// An IPv6 address stands in brackets before a port.
+	if host := getenv(hostVariable); strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
+		env[hostVariable] = "[" + host + "]"
+	}
 	return env
 }
 
@@ -85,4 +99,24 @@ func defaultURIs(getenv func(string) string) []string {
 		uris = append(uris, "yaml:"+exportConfig)
 	}
 	return uris
+}
+
+// withDefaultConfig names the default configuration where --set is given without
+// --config: the collector would take the settings for a configuration of their own.
+func withDefaultConfig(args []string) []string {
+	if !given(args, "set") || given(args, "config") {
+		return args
+	}
+	for _, uri := range defaultURIs(os.Getenv) {
+		args = append(args, "--config", uri)
+	}
+	return args
+}
+
+// given says whether a flag is among the arguments.
+func given(args []string, flag string) bool {
+	return slices.ContainsFunc(args, func(arg string) bool {
+		name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		return strings.HasPrefix(arg, "-") && name == flag
+	})
 }

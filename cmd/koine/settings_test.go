@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -31,12 +32,51 @@ func TestEnvironmentLeavesWhatIsSet(t *testing.T) {
 	assert.NotContains(t, env, insecureVariable)
 }
 
-func TestReplacedGatesAreAcceptedOnce(t *testing.T) {
+// TestReplacedGates: the list has exactly the gates of the contrib components whose
+// types ours take over or will; those are still linked, and register their own.
+func TestReplacedGates(t *testing.T) {
+	var contrib []string
+	featuregate.GlobalRegistry().VisitAll(func(g *featuregate.Gate) {
+		if strings.HasPrefix(g.ID(), "processor.tailsamplingprocessor.") || strings.HasPrefix(g.ID(), "pkg.translator.zipkin.") {
+			contrib = append(contrib, g.ID())
+		}
+	})
+	// Registered by earlier versions; command lines still have it.
+	contrib = append(contrib, "processor.tailsamplingprocessor.disableinvertdecisions")
+	assert.ElementsMatch(t, contrib, replacedGates)
+
 	acceptReplacedGates()
-	acceptReplacedGates()
+	acceptReplacedGates() // a gate that is registered already is no error
 	for _, id := range replacedGates {
 		assert.NoError(t, featuregate.GlobalRegistry().Set(id, false), id)
 	}
+}
+
+func TestSetAloneKeepsTheDefault(t *testing.T) {
+	for args, want := range map[string]int{
+		"validate":                                  0,
+		"--set=a::b=1 validate":                     1,
+		"validate --set a::b=1":                     1,
+		"--set=a::b=1 --config x.yaml":              0,
+		"--set=a::b=1 --config=x.yaml print-config": 0,
+	} {
+		got := 0
+		for _, arg := range withDefaultConfig(strings.Fields(args)) {
+			if arg == "yaml:"+defaultConfig {
+				got++
+			}
+		}
+		assert.Equal(t, want, got, args)
+	}
+}
+
+func TestEnvironmentReadsAddressesAndSchemes(t *testing.T) {
+	b := memory.Budget{Limit: 1 << 30}
+	env := environment(b, getenv(map[string]string{exportVariable: "HTTP://a:4317", hostVariable: "::1"}))
+	assert.Equal(t, "true", env[insecureVariable])
+	assert.Equal(t, "[::1]", env[hostVariable])
+	assert.NotContains(t, environment(b, getenv(map[string]string{hostVariable: "[::1]"})), hostVariable)
+	assert.NotContains(t, environment(b, getenv(map[string]string{hostVariable: "0.0.0.0"})), hostVariable)
 }
 
 func TestOneLine(t *testing.T) {

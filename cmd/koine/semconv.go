@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/koine-otel/koine/semconv/translate"
+)
+
+// semconvCommand is `koine semconv`: questions about the conventions.
+func semconvCommand() *cobra.Command {
+	command := &cobra.Command{Use: "semconv", Short: "Ask about the semantic conventions"}
+	command.AddCommand(&cobra.Command{
+		Use:     "diff FROM TO",
+		Short:   "Say what a change of the semconv processor's target from one version to a later one renames",
+		Example: "  koine semconv diff 1.37 1.44",
+		Args:    cobra.ExactArgs(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			from, to := version3(args[0]), version3(args[1])
+			for _, v := range []string{from, to} {
+				if err := translate.CheckTarget(v); err != nil {
+					return fmt.Errorf("semconv diff: %w", err)
+				}
+			}
+			return writeDiff(c.OutOrStdout(), translate.Diff(from, to, translate.Embedded()...))
+		},
+	})
+	return command
+}
+
+// version3 makes 1.37 into 1.37.0.
+func version3(s string) string {
+	if strings.Count(s, ".") == 1 {
+		return s + ".0"
+	}
+	return s
+}
+
+func writeDiff(w io.Writer, changes []translate.Conversion) error {
+	if len(changes) == 0 {
+		_, err := fmt.Fprintln(w, "nothing is renamed")
+		return err
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "SINCE\tSIGNAL\tFROM\tTO\tVALUE\tON")
+	for _, c := range changes {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", c.Since, c.Signal, strings.Join(c.From, " + "), c.To, c.How, strings.Join(c.On, ", "))
+	}
+	return t.Flush()
+}
