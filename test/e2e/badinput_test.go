@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ import (
 // memory stays bounded, and afterwards a good request passes.
 func TestBadInput(t *testing.T) {
 	const limitMiB = 512
-	c := start(t, "", fmt.Sprintf("KOINE_MEMORY_LIMIT_MIB=%d", limitMiB))
+	c := start(t, nil, fmt.Sprintf("KOINE_MEMORY_LIMIT_MIB=%d", limitMiB))
 	otlp := fmt.Sprintf("http://localhost:%d/v1/traces", c.Ports.OTLPHTTP)
 	zipkin := fmt.Sprintf("http://localhost:%d/api/v2/spans", c.Ports.Zipkin)
 	zipkinV1 := fmt.Sprintf("http://localhost:%d/api/v1/spans", c.Ports.Zipkin)
@@ -43,11 +44,13 @@ func TestBadInput(t *testing.T) {
 	_, err := rng.Read(random)
 	require.NoError(t, err)
 	good := goodRequest(t)
-	deep := nestedValue(1_300_000)
+	deep := nestedValue(600_000)
 	jsonDeep := []byte(`{"resourceSpans":[{"resource":{"attributes":[{"key":"a","value":` +
 		strings.Repeat(`{"arrayValue":{"values":[`, 100_000) + `{"stringValue":"x"}` + strings.Repeat(`]}}`, 100_000) + `}]}}]}`)
 	truncated := gzipped(t, good)
 	truncated = truncated[:len(truncated)/2]
+	truncatedZipkin := gzipped(t, zipkinSpans(4096))
+	truncatedZipkin = truncatedZipkin[:len(truncatedZipkin)-10]
 	huge := bytes.Repeat([]byte{'x'}, 100<<20)
 	bomb := gzipBomb(t, 1<<30)
 	manySpans := manyAttributes(200_000)
@@ -76,6 +79,14 @@ func TestBadInput(t *testing.T) {
 		{"zipkin proto garbage", zipkin, proto, "", random},
 		{"zipkin thrift garbage", zipkinV1, thrift, "", random},
 		{"zipkin truncated gzip", zipkin, json, "gzip", truncated},
+		{"zipkin proto truncated gzip", zipkin, proto, "gzip", truncatedZipkin},
+		{"zipkin proto 100 MB", zipkin, proto, "", zipkinSpans(100 << 20)},
+		{"zipkin proto gzip bomb", zipkin, proto, "gzip", gzipped(t, zipkinSpans(100<<20))},
+		{"zipkin text 100 MB", zipkin, "text/plain", "", huge},
+		{"zipkin 100,000 tags on a span", zipkin, json, "", manyTags(100_000)},
+		{"zipkin 100,000 tags on a span, as text", zipkin, "text/plain", "", manyTags(100_000)},
+		{"zipkin null annotation", zipkin, json, "", []byte(`[{"traceId":"1","id":"2","annotations":[null]}]`)},
+		{"zipkin v1 null span", zipkinV1, json, "", []byte(`[null]`)},
 		{"zipkin 100 MB", zipkin, json, "", huge},
 		{"zipkin gzip bomb", zipkin, json, "gzip", bomb},
 		{"zipkin deep json", zipkin, json, "", []byte(strings.Repeat("[", 1_000_000))},
@@ -94,6 +105,7 @@ func TestBadInput(t *testing.T) {
 	}
 	t.Run("grpc", func(t *testing.T) { badGRPC(t, c, deep, huge, random) })
 	t.Run("slow clients", func(t *testing.T) { slowClients(t, c) })
+	t.Run("bombs at once", func(t *testing.T) { bombsAtOnce(t, c, otlp, zipkin) })
 
 	for _, url := range []string{otlp, zipkin} {
 		body, contentType := good, proto
@@ -108,6 +120,20 @@ func TestBadInput(t *testing.T) {
 	require.NoError(t, err)
 	assert.Less(t, usage.PeakRSS>>20, int64(limitMiB), "peak MiB resident")
 	t.Logf("peak RSS %d MiB of %d", usage.PeakRSS>>20, limitMiB)
+}
+
+// TestDeepNesting: the request that overflows the stack of an unguarded collector, within
+// its size limit, by every way in.
+func TestDeepNesting(t *testing.T) {
+	c := start(t, nil, "KOINE_MEMORY_LIMIT_MIB=4096")
+	deep := nestedValue(1_300_000)
+	otlp := fmt.Sprintf("http://localhost:%d/v1/traces", c.Ports.OTLPHTTP)
+	for encoding, body := range map[string][]byte{"": deep, "gzip": gzipped(t, deep)} {
+		code, err := post(t, otlp, "application/x-protobuf", encoding, body)
+		require.NoError(t, err)
+		assert.Equal(t, http.StatusBadRequest, code)
+	}
+	badGRPC(t, c, deep, make([]byte, 100<<20), []byte{0xff})
 }
 
 func badGRPC(t *testing.T, c *rig.Collector, deep, huge, random []byte) {
@@ -175,22 +201,71 @@ func slowClients(t *testing.T, c *rig.Collector) {
 	}
 }
 
+// bombsAtOnce: small bodies that decode to much, many at a time. Each gets an answer,
+// and no sum of them passes the budget.
+func bombsAtOnce(t *testing.T, c *rig.Collector, otlp, zipkin string) {
+	spans := bytes.Repeat([]byte{0x12, 0x00}, 400_000) // each of nothing
+	scope := protowire.AppendBytes([]byte{0x12}, spans)
+	empty := gzipped(t, protowire.AppendBytes([]byte{0x0a}, scope))
+	zipkinBomb := gzipped(t, zipkinSpans(3<<20))
+	var group sync.WaitGroup
+	for i := range 40 {
+		group.Go(func() {
+			url, body := otlp, empty
+			if i%2 == 1 {
+				url, body = zipkin, zipkinBomb
+			}
+			// Refused or taken; what matters is the peak at the end.
+			_, _ = tryPost(t.Context(), url, "application/x-protobuf", "gzip", body)
+		})
+	}
+	group.Wait()
+	require.True(t, c.Alive(), "the collector lives")
+}
+
+// zipkinSpans is a Zipkin protobuf list of small spans, at least n bytes.
+func zipkinSpans(n int) []byte {
+	var span []byte
+	span = protowire.AppendBytes(protowire.AppendTag(span, 1, protowire.BytesType), bytes.Repeat([]byte{1}, 16))
+	span = protowire.AppendBytes(protowire.AppendTag(span, 3, protowire.BytesType), bytes.Repeat([]byte{1}, 8))
+	one := protowire.AppendBytes(protowire.AppendTag(nil, 1, protowire.BytesType), span)
+	return bytes.Repeat(one, n/len(one)+1)
+}
+
+// manyTags is one Zipkin span with n different tags.
+func manyTags(n int) []byte {
+	var b strings.Builder
+	b.WriteString(`[{"traceId":"0000000000000001","id":"0000000000000001","tags":{"a":"b"`)
+	for i := range n {
+		fmt.Fprintf(&b, `,"k%d":"v"`, i)
+	}
+	b.WriteString(`}}]`)
+	return []byte(b.String())
+}
+
 var httpClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}
 
 func post(t *testing.T, url, contentType, encoding string, body []byte) (int, error) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, bytes.NewReader(body))
-	require.NoError(t, err)
+	code, err := tryPost(t.Context(), url, contentType, encoding, body)
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		t.Fatal("no answer")
+	}
+	return code, err
+}
+
+func tryPost(ctx context.Context, url, contentType, encoding string, body []byte) (int, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
 	req.Header.Set("Content-Type", contentType)
 	if encoding != "" {
 		req.Header.Set("Content-Encoding", encoding)
 	}
 	resp, err := httpClient.Do(req)
 	if err != nil {
-		var timeout net.Error
-		if errors.As(err, &timeout) && timeout.Timeout() {
-			t.Fatal("no answer")
-		}
 		return 0, err
 	}
 	defer resp.Body.Close()

@@ -24,6 +24,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/koine-otel/koine/semconv/registry"
+	"github.com/koine-otel/koine/semconv/translate"
 )
 
 // calls is how many client and server pairs each client sends: enough for more than
@@ -36,7 +37,7 @@ func TestZipkinGo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, sink := newSink(t)
-			c := start(t, "keep.yaml", exportTo(sink))
+			c := start(t, keepAll("1s"), exportTo(sink))
 			r := zipkinhttp.NewReporter(fmt.Sprintf("http://localhost:%d/api/v2/spans", c.Ports.Zipkin), zipkinhttp.Serializer(serializer), zipkinhttp.MaxBacklog(4*calls))
 			endpoint, err := zipkin.NewEndpoint("shop", "10.0.0.1:8080")
 			require.NoError(t, err)
@@ -63,7 +64,7 @@ func TestZipkinGo(t *testing.T) {
 			}
 			require.NoError(t, r.Close())
 
-			spans := out.await(t, 2*calls)
+			spans := out.afterStop(t, c, 2*calls)
 			assertExactly(t, sent, spans)
 			for _, s := range spans {
 				assertSpeaksTarget(t, s)
@@ -72,6 +73,8 @@ func TestZipkinGo(t *testing.T) {
 				if s.Kind() == ptrace.SpanKindClient {
 					assert.Equal(t, int64(200), attrs["http.response.status_code"])
 					assert.Contains(t, attrs["url.full"], "http://shop:8080/orders/")
+					assert.Equal(t, "shop", attrs["server.address"])
+					assert.Equal(t, int64(8080), attrs["server.port"])
 				} else {
 					assert.Equal(t, int64(503), attrs["http.response.status_code"])
 					assert.Contains(t, attrs["url.path"], "/orders/")
@@ -87,7 +90,7 @@ func TestOpenTelemetrySDK(t *testing.T) {
 	for _, protocol := range []string{"grpc", "http"} {
 		t.Run(protocol, func(t *testing.T) {
 			out, sink := newSink(t)
-			c := start(t, "keep.yaml", exportTo(sink))
+			c := start(t, keepAll("1s"), exportTo(sink))
 			exporter, err := exporterFor(t, protocol, c.Ports.OTLPGRPC, c.Ports.OTLPHTTP)
 			require.NoError(t, err)
 			res := resource.NewSchemaless(semconv.ServiceName("shop"), semconv.DeploymentEnvironment("test"))
@@ -119,7 +122,7 @@ func TestOpenTelemetrySDK(t *testing.T) {
 			}
 			require.NoError(t, provider.Shutdown(t.Context()))
 
-			spans := out.await(t, 3*calls)
+			spans := out.afterStop(t, c, 3*calls)
 			assertExactly(t, sent, spans)
 			for _, s := range spans {
 				assertSpeaksTarget(t, s)
@@ -182,9 +185,8 @@ func assertExactly(t *testing.T, sent map[string]bool, spans []span) {
 	require.Len(t, got, len(sent), "spans that came out")
 }
 
-// assertSpeaksTarget: no HTTP, database or network key that the conventions have
-// replaced (one that they dropped without a successor stays), and every known key's
-// value has the registry's type.
+// assertSpeaksTarget: no attribute is left that has a successor, none at all of the old
+// HTTP and network names, and every known key's value has the registry's type.
 func assertSpeaksTarget(t *testing.T, s span) {
 	t.Helper()
 	for key, value := range s.Attributes().All() {
@@ -192,11 +194,18 @@ func assertSpeaksTarget(t *testing.T, s span) {
 		if a == nil {
 			continue
 		}
-		if namespace, _, _ := strings.Cut(key, "."); namespace == "http" || namespace == "db" || namespace == "net" {
-			assert.Contains(t, []registry.Deprecation{registry.Live, registry.Obsoleted}, a.Deprecation, "%s on %q", key, s.Name())
+		if a.Deprecation != registry.Live {
+			namespace, _, _ := strings.Cut(key, ".")
+			assert.NotContains(t, []string{"http", "net"}, namespace, "%s on %q", key, s.Name())
+			assert.Empty(t, translate.Default().Targets(key, places[s.Kind()]), "%s on %q", key, s.Name())
 		}
 		if a.Type.Base() == registry.Int {
 			assert.Equal(t, "Int", value.Type().String(), "%s on %q", key, s.Name())
 		}
 	}
+}
+
+var places = map[ptrace.SpanKind]translate.Place{
+	ptrace.SpanKindUnspecified: translate.Internal, ptrace.SpanKindInternal: translate.Internal, ptrace.SpanKindServer: translate.Server,
+	ptrace.SpanKindClient: translate.Client, ptrace.SpanKindProducer: translate.Producer, ptrace.SpanKindConsumer: translate.Consumer,
 }

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
 
 	"github.com/koine-otel/koine/tracegen/rig"
 )
@@ -51,6 +54,16 @@ func TestCommandsWithoutFlags(t *testing.T) {
 	out, code = koine(t, []string{"KOINE_LISTEN_HOST=0.0.0.0"}, "print-config")
 	assert.Equal(t, 0, code, out)
 	assert.Contains(t, out, "0.0.0.0:4317")
+
+	out, code = koine(t, []string{"KOINE_LISTEN_HOST=::1"}, "print-config", "--set=processors.tail_sampling.decision_wait=3s")
+	assert.Equal(t, 0, code, out)
+	assert.Contains(t, out, "'[::1]:4317'")
+	assert.Contains(t, out, "decision_wait: 3s")
+
+	for _, args := range [][]string{{"components"}, {"--version"}, {"--help"}, {"semconv", "diff", "1.37", "1.44"}} {
+		out, code = koine(t, []string{"KOINE_MEMORY_LIMIT_MIB=lots"}, args...)
+		assert.Equal(t, 0, code, out)
+	}
 
 	out, code = koine(t, nil, "components")
 	assert.Equal(t, 0, code, out)
@@ -105,7 +118,7 @@ func TestBadStart(t *testing.T) {
 			}
 			require.Len(t, errorLines, 1, out)
 			assert.Contains(t, errorLines[0], c.want)
-			assert.True(t, strings.HasSuffix(out, errorLines[0]), "the error is the last line of %s", out)
+			assert.Equal(t, errorLines[0], out, "one clear line and nothing else")
 		})
 	}
 }
@@ -113,7 +126,7 @@ func TestBadStart(t *testing.T) {
 // TestReadinessTurnsOffFirst: while the collector drains, its health check says so and
 // the port still answers.
 func TestReadinessTurnsOffFirst(t *testing.T) {
-	c := start(t, "")
+	c := start(t, nil)
 	// An open request keeps the receivers from closing until its timeout.
 	conn, err := net.Dial("tcp", fmt.Sprintf("localhost:%d", c.Ports.OTLPHTTP))
 	require.NoError(t, err)
@@ -132,5 +145,62 @@ func TestReadinessTurnsOffFirst(t *testing.T) {
 	case <-c.Done():
 	case <-time.After(20 * time.Second):
 		t.Fatal("the collector did not end")
+	}
+}
+
+// TestStalledRequestsDoNotHoldTheDrain: half a request on every receiver, then SIGTERM:
+// the process ends by itself, with exit code 0.
+func TestStalledRequestsDoNotHoldTheDrain(t *testing.T) {
+	c := start(t, nil)
+	const head = "POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\nContent-Length: 100\r\n\r\nhalf"
+	for _, port := range []int{c.Ports.OTLPHTTP, c.Ports.Zipkin} {
+		conn, err := net.Dial("tcp", fmt.Sprintf("localhost:%d", port))
+		require.NoError(t, err)
+		defer conn.Close()
+		_, err = fmt.Fprint(conn, head)
+		require.NoError(t, err)
+	}
+	stalledCall(t, c.Ports.OTLPGRPC)
+	time.Sleep(200 * time.Millisecond) // until the servers have begun to read
+	ctx, cancel := context.WithTimeout(t.Context(), 25*time.Second)
+	defer cancel()
+	require.NoError(t, c.Stop(ctx))
+}
+
+// stalledCall opens a gRPC call, announces a message and sends a part of it.
+func stalledCall(t *testing.T, port int) {
+	t.Helper()
+	conn, err := net.Dial("tcp", fmt.Sprintf("localhost:%d", port))
+	require.NoError(t, err)
+	t.Cleanup(func() { conn.Close() })
+	_, err = conn.Write([]byte(http2.ClientPreface))
+	require.NoError(t, err)
+	framer := http2.NewFramer(conn, conn)
+	require.NoError(t, framer.WriteSettings())
+	var headers bytes.Buffer
+	encoder := hpack.NewEncoder(&headers)
+	for _, h := range [][2]string{
+		{":method", "POST"}, {":scheme", "http"}, {":path", "/opentelemetry.proto.collector.trace.v1.TraceService/Export"},
+		{":authority", "x"}, {"content-type", "application/grpc"}, {"te", "trailers"},
+	} {
+		require.NoError(t, encoder.WriteField(hpack.HeaderField{Name: h[0], Value: h[1]}))
+	}
+	require.NoError(t, framer.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: headers.Bytes(), EndHeaders: true}))
+	require.NoError(t, framer.WriteData(1, false, []byte{0, 0, 0, 100, 0, 'h', 'a', 'l', 'f'}))
+}
+
+// TestSecondSignal ends what the first one's drain holds up.
+func TestSecondSignal(t *testing.T) {
+	c := start(t, nil)
+	stalledCall(t, c.Ports.OTLPGRPC)
+	time.Sleep(200 * time.Millisecond)
+	require.NoError(t, c.Terminate())
+	time.Sleep(300 * time.Millisecond)
+	require.True(t, c.Alive(), "the first signal drains")
+	require.NoError(t, c.Terminate())
+	select {
+	case <-c.Done():
+	case <-time.After(2 * time.Second):
+		t.Fatal("the second signal ends the process")
 	}
 }

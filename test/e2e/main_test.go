@@ -6,8 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -41,23 +39,26 @@ func buildAndRun(m *testing.M) (int, error) {
 		return 1, err
 	}
 	defer os.RemoveAll(dir)
-	binary = filepath.Join(dir, "koine")
-	build := exec.Command("go", "build", "-trimpath", "-tags", "grpcnotrace", "-ldflags", "-s -w", "-o", binary, "../../cmd/koine")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return 1, fmt.Errorf("build: %w\n%s", err, out)
+	if binary, err = rig.Build(dir); err != nil {
+		return 1, err
 	}
 	return m.Run(), nil
 }
 
-// start runs the binary with a configuration of testdata, or the embedded one where
-// config is empty, and stops it when the test ends.
-func start(t *testing.T, config string, env ...string) *rig.Collector {
-	t.Helper()
-	o := rig.Options{Binary: binary, Env: env}
-	if config != "" {
-		o.Args = []string{"--config", filepath.Join("testdata", config)}
+// keepAll makes the embedded configuration keep every trace.
+func keepAll(decisionWait string) []string {
+	return []string{
+		"--set=processors.tail_sampling.decision_wait=" + decisionWait,
+		"--set=processors.tail_sampling.policies=[{name: all, type: always_sample}]",
+		"--set=exporters.debug.verbosity=basic",
 	}
+}
+
+// start runs the binary with the embedded configuration, changed by args, and stops it
+// when the test ends.
+func start(t *testing.T, args []string, env ...string) *rig.Collector {
+	t.Helper()
+	o := rig.Options{Binary: binary, Args: args, Env: env}
 	c, err := rig.Start(t.Context(), o)
 	require.NoError(t, err)
 	t.Cleanup(func() {
@@ -123,4 +124,13 @@ func (o *output) await(t *testing.T, n int) []span {
 	}
 	require.Eventually(t, func() bool { return len(get()) >= n }, 30*time.Second, 20*time.Millisecond, "%d spans to come out", n)
 	return get()
+}
+
+// afterStop waits until n spans have come out, stops the collector and returns all that
+// came out by then: one that is doubled, or that nobody sent, may come late.
+func (o *output) afterStop(t *testing.T, c *rig.Collector, n int) []span {
+	t.Helper()
+	o.await(t, n)
+	stop(t, c)
+	return o.await(t, n)
 }

@@ -15,7 +15,7 @@ import (
 // every span.
 func TestShop(t *testing.T) {
 	out, sink := newSink(t)
-	c := start(t, "keep.yaml", exportTo(sink))
+	c := start(t, keepAll("1s"), exportTo(sink))
 	cfg := tracegen.DefaultConfig()
 	cfg.Rate, cfg.Traces = 0, 500
 	sent, err := tracegen.Run(t.Context(), cfg, tracegen.Targets{
@@ -27,7 +27,13 @@ func TestShop(t *testing.T) {
 	require.Zero(t, sent.Total.Refused)
 	require.Equal(t, sent.Total.Generated, sent.Total.Accepted)
 
-	spans := out.await(t, int(sent.Total.Accepted))
+	out.await(t, int(sent.Total.Accepted))
+	m, err := c.Metrics(context.Background())
+	require.NoError(t, err)
+	assert.InDelta(t, float64(sent.Total.Accepted), m.Sum("otelcol_receiver_accepted_spans"), 0)
+	assert.Zero(t, m.Sum("otelcol_receiver_refused_spans"))
+
+	spans := out.afterStop(t, c, int(sent.Total.Accepted))
 	unique, services, traces := map[string]bool{}, map[string]int64{}, map[string]bool{}
 	for _, s := range spans {
 		assertSpeaksTarget(t, s)
@@ -42,18 +48,13 @@ func TestShop(t *testing.T) {
 	for _, row := range sent.Rows {
 		assert.Equal(t, row.Accepted, services[row.Service], row.Service)
 	}
-
-	m, err := c.Metrics(context.Background())
-	require.NoError(t, err)
-	assert.InDelta(t, float64(sent.Total.Accepted), m.Sum("otelcol_receiver_accepted_spans"), 0)
-	assert.Zero(t, m.Sum("otelcol_receiver_refused_spans"))
 }
 
 // TestDrain: what was acknowledged before SIGTERM comes out, also what waits for a
 // decision.
 func TestDrain(t *testing.T) {
 	_, sink := newSink(t)
-	c := start(t, "keep.yaml", exportTo(sink), "DECISION_WAIT=60s")
+	c := start(t, keepAll("60s"), exportTo(sink))
 	cfg := tracegen.DefaultConfig()
 	cfg.Rate, cfg.Traces = 0, 400
 	sent, err := tracegen.Run(t.Context(), cfg, tracegen.Targets{
