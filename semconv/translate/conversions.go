@@ -52,7 +52,7 @@ func (t *Table) Conversions() []Conversion {
 		all = append(all, c)
 	}
 	slices.SortFunc(all, func(a, b Conversion) int {
-		return cmp.Or(cmp.Compare(a.Signal, b.Signal), slices.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.How, b.How))
+		return cmp.Or(cmp.Compare(a.Signal, b.Signal), slices.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.How, b.How), slices.Compare(a.On, b.On))
 	})
 	return all
 }
