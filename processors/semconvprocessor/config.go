@@ -11,6 +11,7 @@ import (
 
 	"github.com/koine-otel/koine/semconv/dialects"
 	"github.com/koine-otel/koine/semconv/registry"
+	"github.com/koine-otel/koine/semconv/registry/weaver"
 	"github.com/koine-otel/koine/semconv/translate"
 )
 
@@ -29,6 +30,10 @@ type Config struct {
 	// OnConflict says which value stays where an old and a new name differ: new or old.
 	// Default: new.
 	OnConflict string `mapstructure:"on_conflict"`
+
+	// Registries are a company's own conventions over OpenTelemetry's: Weaver-format
+	// folders, .zip or .tar.gz files. Their types are enforced and their renames made.
+	Registries []string `mapstructure:"registries"`
 
 	// Dialects are the foreign vocabularies to understand.
 	Dialects DialectsConfig `mapstructure:"dialects"`
@@ -76,6 +81,9 @@ func (c *Config) Validate() error {
 			errs = append(errs, fmt.Errorf("dialects::disable: unknown dialect %q, there are %s", name, strings.Join(dialects.Names(), ", ")))
 		}
 	}
+	if _, err := weaver.Load(c.Registries...); err != nil {
+		errs = append(errs, fmt.Errorf("registries: %w", err))
+	}
 	if _, err := c.ownDialects(); err != nil {
 		errs = append(errs, fmt.Errorf("dialects::files: %w", err))
 	}
@@ -94,7 +102,11 @@ func (c *Config) table() (*translate.Table, error) {
 			vocabularies = append(vocabularies, v)
 		}
 	}
-	o := translate.Options{KeepOld: c.Mode == modeDuplicate, OldWins: c.OnConflict == oldWins}
+	conventions, err := weaver.Load(c.Registries...)
+	if err != nil {
+		return nil, err
+	}
+	o := translate.Options{Registry: conventions, KeepOld: c.Mode == modeDuplicate, OldWins: c.OnConflict == oldWins}
 	if c.Target != registry.Version {
 		o.Target = c.Target
 	}

@@ -30,6 +30,7 @@ func TestValidate(t *testing.T) {
 		"conflict": {func(c *Config) { c.OnConflict = "mine" }, `on_conflict: "mine" is not new or old`},
 		"dialect":  {func(c *Config) { c.Dialects.Disable = []string{"klingon"} }, `dialects::disable: unknown dialect "klingon", there are datadog, envoy, `},
 		"no file":  {func(c *Config) { c.Dialects.Files = []string{"nowhere.yaml"} }, `dialects::files: open nowhere.yaml: no such file or directory`},
+		"registry": {func(c *Config) { c.Registries = []string{"nowhere"} }, `registries: `},
 		"broken":   {func(c *Config) { c.Dialects.Files = []string{broken} }, broken + `:3: target "nowhere" is no attribute of 1.44.0`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -47,6 +48,16 @@ func TestValidate(t *testing.T) {
 func TestOptions(t *testing.T) {
 	own := filepath.Join(t.TempDir(), "acme.yaml")
 	require.NoError(t, os.WriteFile(own, []byte("vocabulary: acme\nattributes:\n  - to: user.id\n    from: [acme_user]\n  - to: acme.tier\n    own: true\n    from: [tier]\n"), 0o600))
+	company := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(company, "acme.yaml"), []byte(`groups:
+  - id: registry.acme
+    type: attribute_group
+    brief: Acme
+    attributes:
+      - {id: acme.order.id, type: string, brief: Order, stability: stable}
+      - {id: acme.items, type: int, brief: Items, stability: stable}
+      - {id: acme.orderId, type: string, brief: Order, stability: stable, deprecated: {reason: renamed, renamed_to: acme.order.id}}
+`), 0o600))
 	both := map[string]any{"http.method": "GET", "http.request.method": "PUT"}
 	for name, c := range map[string]struct {
 		config   map[string]any
@@ -62,6 +73,8 @@ func TestOptions(t *testing.T) {
 		"disabled space": {map[string]any{"disable": []any{"db.*"}}, map[string]any{"http.method": "GET", "db.statement": "x"}, map[string]any{"http.request.method": "GET", "db.statement": "x"}},
 		"own dialect": {map[string]any{"dialects": map[string]any{"files": []any{own}}},
 			map[string]any{"acme_user": "ada", "tier": "gold"}, map[string]any{"user.id": "ada", "acme.tier": "gold"}},
+		"a company's conventions": {map[string]any{"registries": []any{company}},
+			map[string]any{"acme.orderId": "7", "acme.items": "3"}, map[string]any{"acme.order.id": "7", "acme.items": int64(3)}},
 		"a dialect": {nil, map[string]any{"sql.query": "select 1"}, map[string]any{"db.query.text": "select 1"}},
 		"no dialect": {map[string]any{"dialects": map[string]any{"disable": []any{"zipkin", "datadog"}}},
 			map[string]any{"sql.query": "select 1"}, map[string]any{"sql.query": "select 1"}},

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-
-	"github.com/koine-otel/koine/semconv/registry"
 )
 
 // Conversion is one thing that a table does, for people to read.
@@ -35,7 +33,7 @@ func (t *Table) Conversions() []Conversion {
 			name += "*"
 		}
 		all = append(all, Conversion{
-			Signal: "attribute", From: slices.Concat(s.Keys, s.Has), To: name, Since: sinceOf(s.Keys), How: s.how(), On: k.places.words(),
+			Signal: "attribute", From: slices.Concat(s.Keys, s.Has), To: name, Since: t.sinceOf(s.Keys), How: s.how(), On: k.places.words(),
 		})
 	}
 	for k, m := range t.metrics {
@@ -43,7 +41,7 @@ func (t *Table) Conversions() []Conversion {
 			continue
 		}
 		c := Conversion{Signal: "metric", From: []string{k.name}, To: m.to}
-		if r := registry.LookupMetric(k.name); r != nil {
+		if r := t.options.registry().LookupMetric(k.name); r != nil {
 			c.Since = r.Since
 		}
 		if m.divide > 1 {
@@ -77,10 +75,10 @@ func (t *Table) contributions() []contribution {
 	return all
 }
 
-func sinceOf(keys []string) string {
+func (t *Table) sinceOf(keys []string) string {
 	since := ""
 	for _, k := range keys {
-		if a := registry.Lookup(strings.TrimSuffix(k, ".*")); a != nil && compareVersions(a.Since, since) > 0 {
+		if a := t.options.registry().Lookup(strings.TrimSuffix(k, ".*")); a != nil && compareVersions(a.Since, since) > 0 {
 			since = a.Since
 		}
 	}

@@ -106,7 +106,7 @@ func (t *Table) skipsMetric(to, from string) bool {
 	if t.options.Skip != nil && t.options.Skip(to, from) {
 		return true
 	}
-	m := registry.LookupMetric(from)
+	m := t.options.registry().LookupMetric(from)
 	return m != nil && m.Deprecation != registry.Live && !t.options.retired(&m.Retirement)
 }
 

@@ -5,14 +5,15 @@ import "github.com/koine-otel/koine/semconv/registry"
 // registryMetrics adds the registry's own renames of metrics that no rule mentions,
 // where old and new have one unit: with another the values would have to change too.
 func (t *Table) registryMetrics(mentioned map[string]bool) {
-	for i := range registry.Metrics() {
-		m := &registry.Metrics()[i]
+	all := t.options.registry().Metrics()
+	for i := range all {
+		m := &all[i]
 		if m.Deprecation != registry.Renamed || mentioned[m.Name] {
 			continue
 		}
 		target := m
 		for target != nil && target.Deprecation == registry.Renamed && t.options.retired(&target.Retirement) {
-			target = registry.LookupMetric(target.RenamedTo)
+			target = t.options.registry().LookupMetric(target.RenamedTo)
 		}
 		if target == nil || target == m || t.options.retired(&target.Retirement) || target.Unit != m.Unit {
 			continue

@@ -11,13 +11,13 @@ var notRenamedAlone = map[string]bool{"state": true, "pool.name": true, "tls.cli
 // of keys that no rule mentions.
 func registryRenames(mentioned map[string]bool, o Options) []Rule {
 	var renames []Rule
-	for _, a := range registry.Attributes() {
+	for _, a := range o.registry().Attributes() {
 		if a.Deprecation != registry.Renamed || mentioned[a.Key] || notRenamedAlone[a.Key] {
 			continue
 		}
 		target := &a
 		for target != nil && target.Deprecation == registry.Renamed && o.retired(&target.Retirement) {
-			target = registry.Lookup(target.RenamedTo)
+			target = o.registry().Lookup(target.RenamedTo)
 		}
 		if target == nil || target == &a || o.retired(&target.Retirement) {
 			continue

@@ -34,6 +34,9 @@ type Table struct {
 
 // Options say how to translate.
 type Options struct {
+	// Registry is the conventions to arrive at; nil: the embedded ones. A company's own,
+	// loaded over those, brings its own types and renames.
+	Registry *registry.Registry
 	// Target is the version of the conventions to arrive at; empty: the newest. A name
 	// that was retired later than that is left alone.
 	Target string
@@ -90,7 +93,7 @@ func compileAttributes(o Options, vocabularies []*Vocabulary) *Table {
 		keys: map[string]*key{}, prefix: map[string][]contribution{}, live: map[string]registry.Type{},
 		options: o, seed: maphash.MakeSeed(), plans: newPlanCache(planSlots),
 	}
-	for _, a := range registry.Attributes() {
+	for _, a := range o.registry().Attributes() {
 		if t.options.retired(&a.Retirement) {
 			continue
 		}
@@ -112,6 +115,13 @@ func compileAttributes(o Options, vocabularies []*Vocabulary) *Table {
 	return t
 }
 
+func (o *Options) registry() *registry.Registry {
+	if o.Registry == nil {
+		return registry.Default()
+	}
+	return o.Registry
+}
+
 // skips says whether a source is left out: by the user, or because one of its keys is
 // not retired yet at the target.
 func (o *Options) skips(to string, keys []string) bool {
@@ -119,7 +129,7 @@ func (o *Options) skips(to string, keys []string) bool {
 		return true
 	}
 	for _, k := range keys {
-		a := registry.Lookup(strings.TrimSuffix(k, ".*"))
+		a := o.registry().Lookup(strings.TrimSuffix(k, ".*"))
 		if a != nil && a.Deprecation != registry.Live && !o.retired(&a.Retirement) {
 			return true
 		}
