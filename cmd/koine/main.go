@@ -87,5 +87,5 @@ func exitOnSecondSignal() {
 // oneLine puts an error, which the collector spreads over several lines, on one: it
 // ends up in a log that is read line by line.
 func oneLine(err error) string {
-	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' }), " ")
+	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' }), "; ")
 }

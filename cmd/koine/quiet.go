@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"go.uber.org/zap"
@@ -12,12 +13,12 @@ import (
 // logLevelVariable shows the collector's own log from that level on, as it is.
 const logLevelVariable = "KOINE_LOG_LEVEL"
 
-// readyMessage and failedMessage are what the collector logs when it is up, and when a
-// component could not start; main prints the latter's error as its last line anyway.
-const (
-	readyMessage  = "Everything is ready. Begin running and processing data."
-	failedMessage = "Failed to start component"
-)
+// readyMessage is what the collector logs when it is up.
+const readyMessage = "Everything is ready. Begin running and processing data."
+
+// failedMessages are what it logs when a part could not start; main prints the error
+// anyway.
+var failedMessages = []string{"Failed to start component", "Failed to start extension", "error found during service initialization"}
 
 // quiet is the log of the embedded configuration: one line when the collector is up, and
 // what goes wrong. The twenty lines in between are for whoever sets KOINE_LOG_LEVEL.
@@ -43,7 +44,7 @@ func (c *quietCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *z
 	if entry.Message == readyMessage {
 		c.ready()
 	}
-	if entry.Level < zapcore.WarnLevel || entry.Message == failedMessage {
+	if entry.Level < zapcore.WarnLevel || slices.Contains(failedMessages, entry.Message) {
 		return checked
 	}
 	return c.Core.Check(entry, checked)

@@ -16,7 +16,7 @@ func TestQuiet(t *testing.T) {
 	log := zap.New(core, quiet(getenv(map[string]string{exportVariable: "http://a:4317", hostVariable: "0.0.0.0", "KOINE_ZIPKIN_PORT": "1"}), &out)...)
 	log = log.With(zap.String("a", "b"))
 	log.Info("Starting extensions...")
-	log.Error(failedMessage)
+	log.Error(failedMessages[0])
 	log.Info(readyMessage)
 	log.Warn("queue full")
 	assert.Equal(t, 1, logged.Len())

@@ -82,6 +82,12 @@ const hostVariable = "KOINE_LISTEN_HOST"
 // out where the user has not set it.
 func environment(budget memory.Budget, getenv func(string) string) map[string]string {
 	env := budget.Env()
+	// Compose files set what is not given to nothing; the configuration's own defaults
+	// hold only for what is not set.
+	maps.Copy(env, map[string]string{
+		hostVariable: "localhost", "KOINE_OTLP_GRPC_PORT": "4317", "KOINE_OTLP_HTTP_PORT": "4318", "KOINE_ZIPKIN_PORT": "9411",
+		"KOINE_HEALTH_PORT": "13133", "KOINE_METRICS_PORT": "8888",
+	})
 	env[insecureVariable] = strconv.FormatBool(strings.HasPrefix(strings.ToLower(getenv(exportVariable)), "http://"))
 	maps.DeleteFunc(env, func(name, _ string) bool { return getenv(name) != "" })
 	// An IPv6 address stands in brackets before a port.

@@ -77,10 +77,11 @@ func TestEnvironmentReadsAddressesAndSchemes(t *testing.T) {
 	assert.Equal(t, "[::1]", env[hostVariable])
 	assert.NotContains(t, environment(b, getenv(map[string]string{hostVariable: "[::1]"})), hostVariable)
 	assert.NotContains(t, environment(b, getenv(map[string]string{hostVariable: "0.0.0.0"})), hostVariable)
+	assert.Equal(t, "localhost", environment(b, getenv(map[string]string{hostVariable: ""}))[hostVariable], "empty is not set")
 }
 
 func TestOneLine(t *testing.T) {
-	assert.Equal(t, "a:  b c", oneLine(errors.New("a:\n\n b c\n")))
+	assert.Equal(t, "a:;  b c", oneLine(errors.New("a:\n\n b c\n")))
 }
 
 func TestGroup(t *testing.T) {

@@ -100,6 +100,8 @@ func TestBadStart(t *testing.T) {
 	}{
 		"busy zipkin port": {env: append(ports.Env(), fmt.Sprintf("KOINE_ZIPKIN_PORT=%d", port)), want: fmt.Sprintf(":%d: bind: address already in use", port)},
 		"busy grpc port":   {env: append(ports.Env(), fmt.Sprintf("KOINE_OTLP_GRPC_PORT=%d", port)), want: fmt.Sprintf(":%d: bind: address already in use", port)},
+		"busy health port": {env: append(ports.Env(), fmt.Sprintf("KOINE_HEALTH_PORT=%d", port)), want: fmt.Sprintf(":%d: bind: address already in use", port)},
+		"busy metric port": {env: append(ports.Env(), fmt.Sprintf("KOINE_METRICS_PORT=%d", port)), want: fmt.Sprintf(":%d: bind: address already in use", port)},
 		"no such file":     {args: []string{"--config", "nowhere.yaml"}, want: "nowhere.yaml: no such file or directory"},
 		"broken YAML":      {args: []string{"--config", broken}, want: "not valid YAML: yaml: line 1: did not find expected ',' or ']'"},
 		"unknown component": {args: []string{"--config", "yaml:{receivers: {otlpp: }, exporters: {nop: }, service: {pipelines: {traces: {receivers: [otlpp], exporters: [nop]}}}}"},

@@ -29,7 +29,8 @@ type Options struct {
 	Args []string
 	// Env are variables beside those of this process.
 	Env []string
-	// Log gets what the collector prints; nil: only the end is kept for errors.
+	// Log gets what the collector logs on stderr; nil: only the end is kept for errors.
+	// What it prints on stdout, telemetry for the most part, is thrown away.
 	Log io.Writer
 	// StartTimeout bounds the wait for readiness. Default: 20 s.
 	StartTimeout time.Duration
@@ -84,7 +85,8 @@ func Start(ctx context.Context, o Options) (*Collector, error) {
 	c := &Collector{Ports: ports, log: &tail{next: o.Log}, done: make(chan struct{})}
 	c.cmd = exec.Command(o.Binary, o.Args...)
 	c.cmd.Env = append(append(os.Environ(), ports.Env()...), o.Env...)
-	c.cmd.Stdout, c.cmd.Stderr = c.log, c.log
+	c.cmd.Stderr = c.log
+	apart(c.cmd)
 	began := time.Now()
 	if err := c.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("rig: %w", err)
