@@ -30,7 +30,11 @@ func demoCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
-			return demo(ctx, cfg, c.OutOrStdout(), c.ErrOrStderr())
+			err := demo(ctx, cfg, c.OutOrStdout(), c.ErrOrStderr())
+			if ctx.Err() != nil {
+				return errors.New("demo: interrupted")
+			}
+			return err
 		},
 	}
 	flags := command.Flags()

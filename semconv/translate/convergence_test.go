@@ -142,7 +142,7 @@ func (b *backward) element(rng *rand.Rand) element {
 		}
 	}
 	if own := "shop." + word(rng); !e.has(own) {
-		x := attribute{own, integer(7)}
+		x := attribute{own, IntValue(7)}
 		e.target, e.old = append(e.target, x), append(e.old, x)
 	}
 	return e
@@ -239,9 +239,9 @@ func (s *Source) backward(typ registry.Type, old attributes, rng *rand.Rand) (Va
 		var parts []string
 		for i := range old {
 			parts = append(parts, word(rng)+fmt.Sprint(i))
-			old[i].Value = str(parts[i])
+			old[i].Value = StringValue(parts[i])
 		}
-		return str(strings.Join(parts, separator)), true
+		return StringValue(strings.Join(parts, separator)), true
 	}
 	if len(s.Values) > 0 && (len(s.Equals) > 0 || rng.IntN(2) == 0) {
 		return s.mapped(old, rng)
@@ -263,8 +263,8 @@ func (s *Source) mapped(old attributes, rng *rand.Rand) (Value, bool) {
 	}
 	slices.Sort(olds)
 	k := olds[rng.IntN(len(olds))]
-	old[0].Value = str(k)
-	return str(s.Values[k]), true
+	old[0].Value = StringValue(k)
+	return StringValue(s.Values[k]), true
 }
 
 // backward undoes a conversion that has a way back.
@@ -272,7 +272,7 @@ func (x *attribute) backward(as string, typ registry.Type, rng *rand.Rand) (Valu
 	w := word(rng)
 	set := func(old Value, target string) (Value, bool) {
 		x.Value = old
-		v, ok := str(target).Cast(typ)
+		v, ok := StringValue(target).Cast(typ)
 		return v, ok
 	}
 	switch as {
@@ -280,30 +280,30 @@ func (x *attribute) backward(as string, typ registry.Type, rng *rand.Rand) (Valu
 		v := randomValue(typ, rng)
 		x.Value = v
 		if text, ok := v.text(); ok && rng.IntN(2) == 0 {
-			x.Value = str(text) // as tags of Zipkin are
+			x.Value = StringValue(text) // as tags of Zipkin are
 		} else if v.Type == registry.Strings && len(v.List()) == 1 {
-			x.Value = str(v.List()[0])
+			x.Value = StringValue(v.List()[0])
 		}
 		return v, true
 	case "method":
-		return set(str("PATCH"), "PATCH")
+		return set(StringValue("PATCH"), "PATCH")
 	case "status_code":
-		return set(str("404"), "404")
+		return set(StringValue("404"), "404")
 	case "grpc.status_code":
 		n := rng.IntN(len(grpcStatusNames))
-		return set(integer(int64(n)), grpcStatusNames[n])
+		return set(IntValue(int64(n)), grpcStatusNames[n])
 	case "grpc.path":
-		return set(str("/"+w+"/"+w), w+"/"+w)
+		return set(StringValue("/"+w+"/"+w), w+"/"+w)
 	case "port.only":
-		return set(str("8080"), "8080")
+		return set(StringValue("8080"), "8080")
 	case "ip":
-		return set(integer(167772161), "10.0.0.1")
+		return set(IntValue(167772161), "10.0.0.1")
 	case "first_hop":
-		return set(str("192.0.2.1, 10.0.0.1"), "192.0.2.1")
+		return set(StringValue("192.0.2.1, 10.0.0.1"), "192.0.2.1")
 	case "lower":
-		return set(str(strings.ToUpper(w)), w)
+		return set(StringValue(strings.ToUpper(w)), w)
 	case "nonempty", "not_dash":
-		return set(str(w), w)
+		return set(StringValue(w), w)
 	}
 	return Value{}, false
 }
@@ -311,7 +311,7 @@ func (x *attribute) backward(as string, typ registry.Type, rng *rand.Rand) (Valu
 func randomValue(typ registry.Type, rng *rand.Rand) Value {
 	switch typ.Base() {
 	case registry.Int:
-		return integer(rng.Int64N(1 << 40))
+		return IntValue(rng.Int64N(1 << 40))
 	case registry.Double:
 		return DoubleValue(float64(rng.IntN(1000)) + 0.5)
 	case registry.Bool:
@@ -319,7 +319,7 @@ func randomValue(typ registry.Type, rng *rand.Rand) Value {
 	case registry.Strings:
 		return ListValue([]string{word(rng)})
 	case registry.String:
-		return str(word(rng))
+		return StringValue(word(rng))
 	default:
 		return Value{Type: registry.Any}
 	}

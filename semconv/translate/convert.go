@@ -88,7 +88,7 @@ func ofText(f func(string) (string, outcome)) conversion {
 		if o != converted {
 			return Value{}, o
 		}
-		return str(s), converted
+		return StringValue(s), converted
 	}
 }
 
@@ -123,7 +123,7 @@ func (s *Source) conversion() conversion {
 	return func(v Value) (Value, outcome) {
 		if text, ok := v.text(); ok {
 			if mapped, ok := values[strings.ToLower(text)]; ok {
-				v = str(mapped)
+				v = StringValue(mapped)
 			}
 		}
 		if convert != nil {

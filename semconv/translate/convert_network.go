@@ -65,7 +65,7 @@ func isPort(s string) bool {
 func ipAddress(v Value) (Value, outcome) {
 	if v.Type == registry.Int {
 		if n := v.Int(); n >= math.MinInt32 && n <= math.MaxUint32 {
-			return str(dottedQuad(uint32(n))), converted
+			return StringValue(dottedQuad(uint32(n))), converted
 		}
 		return Value{}, invalid
 	}
@@ -76,7 +76,7 @@ func ipAddress(v Value) (Value, outcome) {
 	case !ok || !isIP(s):
 		return Value{}, invalid
 	}
-	return str(canonicalIP(s)), converted
+	return StringValue(canonicalIP(s)), converted
 }
 
 func dottedQuad(n uint32) string {

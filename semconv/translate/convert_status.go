@@ -43,7 +43,7 @@ func errorStatus(v Value) (Value, outcome) {
 	if o != converted || !said.failed {
 		return Value{}, absentUnlessInvalid(o)
 	}
-	return str("ERROR"), converted
+	return StringValue("ERROR"), converted
 }
 
 // errorMessage is the error tag's text where it says more than yes or no.
@@ -52,7 +52,7 @@ func errorMessage(v Value) (Value, outcome) {
 	if o != converted || said.message == "" {
 		return Value{}, absentUnlessInvalid(o)
 	}
-	return str(said.message), converted
+	return StringValue(said.message), converted
 }
 
 func absentUnlessInvalid(o outcome) outcome {
@@ -97,9 +97,9 @@ func openCensusStatus(v Value) (Value, outcome) {
 	case !ok:
 		return Value{}, invalid
 	case n.Int() == 0:
-		return str("OK"), converted
+		return StringValue("OK"), converted
 	default:
-		return str("ERROR"), converted
+		return StringValue("ERROR"), converted
 	}
 }
 

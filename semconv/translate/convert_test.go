@@ -98,7 +98,7 @@ func TestConvertTexts(t *testing.T) {
 		"jaeger.version":      {"Go-2.30.0": "2.30.0", "Go-2.30.0-dev": "2.30.0-dev", "0.31.0": "0.31.0", "beta-1": "beta-1", "": none},
 	} {
 		for in, want := range table {
-			if got := outcomeOf(t, name, str(in)); got != want {
+			if got := outcomeOf(t, name, StringValue(in)); got != want {
 				t.Errorf("%s of %.60q: got %q, want %q", name, in, got, want)
 			}
 		}
@@ -152,7 +152,7 @@ func TestValuesAreFoundInAnyCase(t *testing.T) {
 	s := Source{Values: map[string]string{"IP.TCP": "tcp", "other": ""}, As: "lower"}
 	convert := s.conversion()
 	for in, want := range map[string]string{"ip.tcp": "tcp", "IP.TCP": "tcp", "OTHER": "", "Pipe": "pipe"} {
-		if got, _ := convert(str(in)); got.Str() != want {
+		if got, _ := convert(StringValue(in)); got.Str() != want {
 			t.Errorf("%s: got %q, want %q", in, got.Str(), want)
 		}
 	}
@@ -189,7 +189,7 @@ func TestConversionsCutTexts(t *testing.T) {
 		"connection.host": "postgresql://u:p@h:5432/d", "grpc.status_code": "14", "cluster.service": "outbound|80||a.b.svc.cluster.local",
 		"node.pod": "sidecar~10.0.0.1~p.ns~d", "ip": "2001:db8::1", "first_hop": "a, b", "kind": "CLIENT", "error": "true",
 	} {
-		v, convert := str(in), conversions[name]
+		v, convert := StringValue(in), conversions[name]
 		if n := testing.AllocsPerRun(50, func() { convert(v) }); n != 0 {
 			t.Errorf("%s of %q: %v allocations", name, in, n)
 		}
@@ -206,8 +206,8 @@ func FuzzConversions(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		for name, convert := range conversions {
-			v, o := convert(str(s))
-			again, p := convert(str(s))
+			v, o := convert(StringValue(s))
+			again, p := convert(StringValue(s))
 			if o != p || !v.Equal(again) {
 				t.Fatalf("%s of %q: %+v, then %+v", name, s, v, again)
 			}
@@ -229,7 +229,7 @@ func BenchmarkConversions(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(in)))
-			v, convert := str(in), conversions[name]
+			v, convert := StringValue(in), conversions[name]
 			for b.Loop() {
 				convert(v)
 			}

@@ -7,9 +7,9 @@ import "strings"
 func join(parts []string, separator string) (Value, outcome) {
 	last := parts[len(parts)-1]
 	if first := parts[0]; first == "" || strings.HasPrefix(last, first+separator) {
-		return str(last), converted
+		return StringValue(last), converted
 	}
-	return str(strings.Join(parts, separator)), converted
+	return StringValue(strings.Join(parts, separator)), converted
 }
 
 // languageSeparator is what stands between a namespace and a function in a language's

@@ -256,7 +256,7 @@ func (c *candidate) value(s *step, in *Input, r *Result) (Value, outcome) {
 	var v Value
 	switch c.n {
 	case 0:
-		v = str(c.source.Set)
+		v = StringValue(c.source.Set)
 	case 1:
 		v = in.Values.Value(int(r.index[c.slots[0]]))
 	default:

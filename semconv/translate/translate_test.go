@@ -36,9 +36,9 @@ func of(pairs ...any) attributes {
 		var v Value
 		switch x := pairs[i+1].(type) {
 		case string:
-			v = str(x)
+			v = StringValue(x)
 		case int:
-			v = integer(int64(x))
+			v = IntValue(int64(x))
 		case float64:
 			v = DoubleValue(x)
 		case bool:

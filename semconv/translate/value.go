@@ -40,10 +40,6 @@ func BoolValue(b bool) Value {
 // ListValue makes a list of strings.
 func ListValue(list []string) Value { return Value{Type: registry.Strings, list: &list} }
 
-func str(s string) Value { return StringValue(s) }
-
-func integer(n int64) Value { return IntValue(n) }
-
 // Str is a string's text, empty for any other type.
 func (v Value) Str() string { return v.str }
 
