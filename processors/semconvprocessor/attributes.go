@@ -7,47 +7,63 @@ import (
 	"github.com/koine-otel/koine/semconv/translate"
 )
 
-// attributes lets a translation read a pcommon.Map by index. The map itself has only
-// look-ups by key, each a walk over all keys.
+// attributes are those of a pcommon.Map by index, as a translation reads them. The map
+// itself has only look-ups by key, each a walk over all keys.
 type attributes struct {
 	keys   []string
 	values []pcommon.Value
+	read   []translate.Value
 	copies []pcommon.Value // scratch of rewrite
 }
 
-var _ translate.Values = (*attributes)(nil)
-
-func (a *attributes) read(m pcommon.Map) {
+// of fills a with the attributes of m. What the element before left in it stays where m
+// has fewer: forget is for the end of a batch, because it costs as much as reading.
+func (a *attributes) of(m pcommon.Map) {
+	a.keys, a.values, a.read = a.keys[:0], a.values[:0], a.read[:0]
 	for k, v := range m.All() {
 		a.keys = append(a.keys, k)
 		a.values = append(a.values, v)
+		a.read = append(a.read, readValue(v))
 	}
 }
 
 // forget lets go of the batch, so that the pool does not keep it alive.
 func (a *attributes) forget() {
-	clear(a.keys)
-	clear(a.values)
-	clear(a.copies)
-	a.keys, a.values = a.keys[:0], a.values[:0]
+	clear(a.keys[:cap(a.keys)])
+	clear(a.values[:cap(a.values)])
+	clear(a.read[:cap(a.read)])
+	clear(a.copies[:cap(a.copies)])
+	a.keys, a.values, a.read, a.copies = a.keys[:0], a.values[:0], a.read[:0], a.copies[:0]
 }
 
-// Type is that of a scalar or of a list of one type; the rest is Any.
-func (a *attributes) Type(i int) registry.Type {
-	switch v := a.values[i]; v.Type() {
+// readValue reads a scalar. Of a list it reads the type only, and the strings when a
+// conversion asks for them (list): most lists are not looked at. The rest is Any, which
+// no conversion reads.
+func readValue(v pcommon.Value) translate.Value {
+	switch v.Type() {
 	case pcommon.ValueTypeStr:
-		return registry.String
+		return translate.StringValue(v.Str())
 	case pcommon.ValueTypeInt:
-		return registry.Int
+		return translate.IntValue(v.Int())
 	case pcommon.ValueTypeDouble:
-		return registry.Double
+		return translate.DoubleValue(v.Double())
 	case pcommon.ValueTypeBool:
-		return registry.Bool
+		return translate.BoolValue(v.Bool())
 	case pcommon.ValueTypeSlice:
-		return listType(v.Slice())
+		return translate.Value{Type: listType(v.Slice())}
 	default:
-		return registry.Any
+		return translate.Value{}
 	}
+}
+
+// list reads the strings of the i-th attribute, which is a list of them.
+func (a *attributes) list(i int) []string {
+	s := a.values[i].Slice()
+	list := make([]string, 0, s.Len())
+	for _, item := range s.All() {
+		list = append(list, item.Str())
+	}
+	return list
 }
 
 // listType is the type of a list whose members have one type. An empty list may be one
@@ -74,32 +90,4 @@ func listType(s pcommon.Slice) registry.Type {
 	default:
 		return registry.Any
 	}
-}
-
-// Value reads a scalar or a list of strings; the rest is Any, which no conversion
-// reads.
-func (a *attributes) Value(i int) translate.Value {
-	switch v := a.values[i]; v.Type() {
-	case pcommon.ValueTypeStr:
-		return translate.StringValue(v.Str())
-	case pcommon.ValueTypeInt:
-		return translate.IntValue(v.Int())
-	case pcommon.ValueTypeDouble:
-		return translate.DoubleValue(v.Double())
-	case pcommon.ValueTypeBool:
-		return translate.BoolValue(v.Bool())
-	case pcommon.ValueTypeSlice:
-		if listType(v.Slice()) == registry.Strings {
-			return translate.ListValue(listOf(v.Slice()))
-		}
-	}
-	return translate.Value{}
-}
-
-func listOf(s pcommon.Slice) []string {
-	list := make([]string, 0, s.Len())
-	for _, item := range s.All() {
-		list = append(list, item.Str())
-	}
-	return list
 }

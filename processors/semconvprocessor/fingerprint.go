@@ -46,6 +46,9 @@ func (s *seeds) translated(scratch []pending, a *attributes, r *translate.Result
 	for i, key := range a.keys {
 		list = append(list, pending{key: key, index: i})
 	}
+	for _, n := range r.Renames {
+		list[n.Index].key = n.Key
+	}
 	for i := range r.Edits {
 		e := &r.Edits[i]
 		p := pending{key: e.Key, index: e.Copy}

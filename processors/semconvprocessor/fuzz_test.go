@@ -171,7 +171,7 @@ func wrongIn[P point, S slice[P, S]](s *shape[P, S], m pmetric.Metric) (wrong in
 // with a key twice is no map; it counts for nothing.
 func wrongTypes(m pcommon.Map) (wrong int) {
 	var a attributes
-	a.read(m)
+	a.of(m)
 	seen := map[string]bool{}
 	for i, key := range a.keys {
 		if seen[key] {
@@ -182,7 +182,7 @@ func wrongTypes(m pcommon.Map) (wrong int) {
 		if attr == nil || attr.Deprecation != registry.Live || attr.Type&registry.Template != 0 {
 			continue
 		}
-		if typ := attr.Type.Base(); typ != registry.Any && a.Type(i) != typ {
+		if typ := attr.Type.Base(); typ != registry.Any && a.read[i].Type != typ {
 			wrong++
 		}
 	}

@@ -122,7 +122,6 @@ func (s *shape[P, S]) one(w *work, p *plan, at P, c *class) outcome {
 	if exemplars, ok := s.exemplars(at); ok {
 		w.exemplars(p, exemplars, o != conflict)
 	}
-	w.attrs.forget()
 	return o
 }
 
@@ -148,5 +147,5 @@ func (w *work) inspectExemplar(rule *translate.Metric, m pcommon.Map) bool {
 		return false
 	}
 	w.result.Edits = slices.DeleteFunc(w.result.Edits, func(e translate.Edit) bool { return e.Index < 0 && e.Copy < 0 })
-	return len(w.result.Edits) > 0
+	return w.result.Changes()
 }

@@ -22,6 +22,9 @@ func rewrite(m pcommon.Map, a *attributes, r *translate.Result) {
 	}
 	// A write through pdata panics on data that others share; setKey would not notice.
 	m.EnsureCapacity(0)
+	for _, n := range r.Renames {
+		setKey(m, n.Index, n.Key)
+	}
 	// New attributes may move the map's memory, and a.values point into it: all that
 	// reads or writes them comes first.
 	a.copies = a.copies[:0]
@@ -42,7 +45,7 @@ func rewrite(m pcommon.Map, a *attributes, r *translate.Result) {
 		if e.Key != a.keys[e.Index] {
 			setKey(m, e.Index, e.Key)
 		}
-		if e.Value.Type != registry.Any && !says(a.values[e.Index], &e.Value) {
+		if e.Value.Type != registry.Any && !says(a.read[e.Index], e.Value) {
 			set(a.values[e.Index], &e.Value)
 		}
 	}
@@ -72,7 +75,10 @@ func add(m pcommon.Map, copies []pcommon.Value, r *translate.Result) {
 func rebuild(m pcommon.Map, a *attributes, r *translate.Result) {
 	out := pcommon.NewMap()
 	out.EnsureCapacity(len(a.keys) + len(r.Edits))
-	edits := make(map[int]*translate.Edit, len(r.Edits))
+	edits := make(map[int]*translate.Edit, len(r.Renames)+len(r.Edits))
+	for _, n := range r.Renames {
+		edits[n.Index] = &translate.Edit{Index: n.Index, Key: n.Key}
+	}
 	for i := range r.Edits {
 		if e := &r.Edits[i]; e.Index >= 0 {
 			edits[e.Index] = e
@@ -121,11 +127,9 @@ func remove(m pcommon.Map, indices []int) {
 	})
 }
 
-// says whether a value is a text already. Setting it would allocate, and most values
+// says whether a value is a scalar already. Setting it would allocate, and many values
 // that a conversion has looked at are what they should be: GET is GET.
-func says(have pcommon.Value, v *translate.Value) bool {
-	return v.Type == registry.String && have.Type() == pcommon.ValueTypeStr && have.Str() == v.Str()
-}
+func says(have, v translate.Value) bool { return v.Type != registry.Strings && have.Equal(v) }
 
 // set writes a value that is not Any.
 func set(to pcommon.Value, v *translate.Value) {

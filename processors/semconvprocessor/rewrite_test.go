@@ -71,8 +71,8 @@ func TestRewriteAgainstRebuild(t *testing.T) {
 func translateMap(table *translate.Table, m pcommon.Map, place translate.Place, apply func(pcommon.Map, *attributes, *translate.Result)) {
 	var a attributes
 	var r translate.Result
-	a.read(m)
-	if table.Translate(&translate.Input{Keys: a.keys, Values: &a, Place: place}, &r) {
+	a.of(m)
+	if table.Translate(&translate.Input{Keys: a.keys, Values: a.read, Lists: a.list, Place: place}, &r) {
 		apply(m, &a, &r)
 	}
 }

@@ -26,7 +26,9 @@ type work struct {
 }
 
 func newWork(table *translate.Table) *work {
-	return &work{table: table, names: map[string]struct{}{}, streams: map[stream]int{}, identities: newIdentities()}
+	w := &work{table: table, names: map[string]struct{}{}, streams: map[stream]int{}, identities: newIdentities()}
+	w.input.Lists = w.attrs.list
+	return w
 }
 
 // maxScratch bounds what is kept for the next batch: one giant element or metric must
@@ -36,8 +38,9 @@ const maxScratch = 1 << 14
 // rest readies w for the next batch, unless it grew too large to be kept.
 func (w *work) rest() bool {
 	w.counts = counts{}
-	w.input = translate.Input{}
+	w.input = translate.Input{Lists: w.input.Lists}
 	w.language = ""
+	w.attrs.forget()
 	// The edits' values are the batch's strings.
 	clear(w.result.Edits[:cap(w.result.Edits)])
 	clear(w.result.Fields[:cap(w.result.Fields)])
@@ -86,7 +89,6 @@ func (w *work) record(r plog.LogRecord) {
 // translate rewrites m in place and says whether it changed anything. The fields that
 // it finds are left in w.result for the caller.
 func (w *work) translate(m pcommon.Map, place translate.Place, fields translate.Fields) bool {
-	defer w.attrs.forget()
 	changed := w.inspect(w.table, m, place, fields)
 	w.countResult()
 	if changed {
@@ -98,11 +100,11 @@ func (w *work) translate(m pcommon.Map, place translate.Place, fields translate.
 // inspect finds in w.result what a translation of m wants, with m in w.attrs, and says
 // whether it wants an attribute changed. It writes nothing.
 func (w *work) inspect(table *translate.Table, m pcommon.Map, place translate.Place, fields translate.Fields) bool {
-	w.attrs.forget()
-	w.attrs.read(m)
-	w.input = translate.Input{Keys: w.attrs.keys, Values: &w.attrs, Place: place, Fields: fields, Language: w.language}
+	w.attrs.of(m)
+	w.input.Keys, w.input.Values = w.attrs.keys, w.attrs.read
+	w.input.Place, w.input.Fields, w.input.Language = place, fields, w.language
 	table.Translate(&w.input, &w.result)
-	return len(w.result.Edits)+len(w.result.Remove) > 0
+	return w.result.Changes()
 }
 
 func (w *work) countResult() {

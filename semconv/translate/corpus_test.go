@@ -157,7 +157,7 @@ func (c *testCase) check(t *testing.T, table *translate.Table) {
 // run translates attributes and applies what comes of it.
 func run(table *translate.Table, place translate.Place, language string, set []string, a attributes) attributes {
 	keys := slices.Sorted(maps.Keys(a))
-	values := carrier{}
+	var values []translate.Value
 	for _, k := range keys {
 		values = append(values, a[k])
 	}
@@ -175,6 +175,9 @@ func run(table *translate.Table, place translate.Place, language string, set []s
 	var pairs []pair
 	for i, k := range keys {
 		pairs = append(pairs, pair{k, values[i]})
+	}
+	for _, n := range r.Renames {
+		pairs[n.Index].key = n.Key
 	}
 	for _, e := range r.Edits {
 		v := e.Value
@@ -210,11 +213,6 @@ func run(table *translate.Table, place translate.Place, language string, set []s
 	}
 	return out
 }
-
-type carrier []translate.Value
-
-func (c carrier) Type(i int) registry.Type    { return c[i].Type }
-func (c carrier) Value(i int) translate.Value { return c[i] }
 
 func (a attributes) String() string {
 	var b strings.Builder

@@ -43,9 +43,9 @@ func (f Field) places() Place {
 func (f Field) takes(v Value) bool {
 	switch f {
 	case StatusCode:
-		return strings.EqualFold(v.str, "OK") || strings.EqualFold(v.str, "ERROR")
+		return strings.EqualFold(v.Str(), "OK") || strings.EqualFold(v.Str(), "ERROR")
 	case Kind:
-		_, ok := kindsByName[strings.ToUpper(v.str)]
+		_, ok := kindsByName[strings.ToUpper(v.Str())]
 		return ok
 	default:
 		return true

@@ -44,6 +44,9 @@ type step struct {
 	// plain is a mere rename: one candidate, one attribute, no conversion, nothing that
 	// could compete with it. Half of all steps are.
 	plain bool
+	// exclusive is a plain step whose attribute no other step reads: the attribute just
+	// gets the new key.
+	exclusive bool
 }
 
 type candidate struct {
@@ -189,8 +192,26 @@ func (t *Table) compile(keys []string, hashes []uint64, shape uint64, place Plac
 		s.plain = len(s.candidates) == 1 && s.field == NoField && s.own < 0 && c.n == 1 && c.run == nil && len(c.equals) == 0 &&
 			!p.slots[c.slots[0]].live
 	}
+	p.markExclusive(t.options.KeepOld)
 	p.find = addressed(p.find)
 	return p
+}
+
+// markExclusive finds the steps that come down to another key for one attribute.
+func (p *plan) markExclusive(keepOld bool) {
+	readers := make([]int, len(p.slots))
+	for i := range p.steps {
+		for _, c := range p.steps[i].candidates {
+			for _, n := range c.slots[:c.n] {
+				readers[n]++
+			}
+		}
+	}
+	for i := range p.steps {
+		s := &p.steps[i]
+		c := &s.candidates[0]
+		s.exclusive = s.plain && !keepOld && !c.source.Keep && readers[c.slots[0]] == 1
+	}
 }
 
 // given is a source that gives a target its value.

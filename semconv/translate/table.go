@@ -22,11 +22,12 @@ type Table struct {
 	live    map[string]registry.Type  // templates of the target version, likewise
 	targets []target
 	// always are contributions that need no key: constants of one metric's points.
-	always  []contribution
-	metrics map[metricKey]metric
-	options Options
-	seed    maphash.Seed
-	plans   planCache
+	always       []contribution
+	metrics      map[metricKey]metric
+	options      Options
+	seed         maphash.Seed
+	plans        planCache
+	arrangements arrangements
 	// parent is the table for all, of one for the points of some metrics: that holds
 	// only what is different.
 	parent *Table
@@ -91,7 +92,7 @@ func New(o Options, vocabularies ...*Vocabulary) *Table {
 func compileAttributes(o Options, vocabularies []*Vocabulary) *Table {
 	t := &Table{
 		keys: map[string]*key{}, prefix: map[string][]contribution{}, live: map[string]registry.Type{},
-		options: o, seed: maphash.MakeSeed(), plans: newPlanCache(planSlots),
+		options: o, seed: maphash.MakeSeed(), plans: newPlanCache(planSlots), arrangements: newArrangements(planSlots),
 	}
 	for _, a := range o.registry().Attributes() {
 		if t.options.retired(&a.Retirement) {
@@ -196,7 +197,7 @@ const scopedFirst = 1 << 20
 func (t *Table) scoped(rules []Rule) *Table {
 	child := &Table{
 		parent: t, keys: map[string]*key{}, prefix: maps.Clone(t.prefix), live: t.live, targets: slices.Clone(t.targets),
-		options: t.options, seed: t.seed, plans: newPlanCache(scopedPlanSlots),
+		options: t.options, seed: t.seed, plans: newPlanCache(scopedPlanSlots), arrangements: newArrangements(scopedPlanSlots),
 	}
 	for i := range rules {
 		child.add(&rules[i], map[string]bool{})

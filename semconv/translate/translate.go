@@ -9,10 +9,12 @@ import (
 
 // Input is one element's attributes as a translation reads them.
 type Input struct {
-	// Keys are the attributes' keys in their order.
-	Keys []string
-	// Values reads their values.
-	Values Values
+	// Keys are the attributes' keys in their order, Values their values. A list of strings
+	// may stand there without its strings (Type alone): Lists reads those that are needed.
+	Keys   []string
+	Values []Value
+	// Lists reads the strings of a list by its index.
+	Lists func(i int) []string
 	// Place is what carries them.
 	Place Place
 	// Fields are the element's fields that are set already.
@@ -21,16 +23,21 @@ type Input struct {
 	Language string
 }
 
-// Values reads attributes' values by index. Type is asked for every key that the
-// conventions know, Value only for what may have to change.
-type Values interface {
-	Type(i int) registry.Type
-	Value(i int) Value
+// value is the i-th attribute's, whole.
+func (in *Input) value(i int32) Value {
+	v := in.Values[i]
+	if v.Type == registry.Strings && v.data == nil && in.Lists != nil {
+		return ListValue(in.Lists(int(i)))
+	}
+	return v
 }
 
 // Result is what a translation wants changed. It may be used again.
 type Result struct {
-	// Edits change or add attributes, in this order.
+	// Renames give attributes another key and nothing else. They must not be changed:
+	// spans of one shape share them.
+	Renames []Rename
+	// Edits change or add attributes, in this order, after the renames.
 	Edits []Edit
 	// Remove are the indices of attributes that go, ascending. Edits do not name them.
 	Remove []int
@@ -45,8 +52,15 @@ type Result struct {
 
 	planHits, planMisses int
 	hashes               []uint64
-	index                []int32 // by slot: the attribute's index, or -1
-	fate                 []fate  // by slot
+	index                []int32 // by slot: the attribute's index; may be shared
+	ownIndex             []int32
+	fate                 []fate // by slot
+}
+
+// Rename is an attribute's new key.
+type Rename struct {
+	Index int
+	Key   string
 }
 
 // Edit is a change of one attribute.
@@ -82,27 +96,52 @@ const (
 // Translate says in r what has to change. It reports whether anything has.
 func (t *Table) Translate(in *Input, r *Result) bool {
 	r.reset()
-	sum := uint64(0)
+	sum, sequence := uint64(0), uint64(0)
 	for _, k := range in.Keys {
 		h := t.hash(k)
 		r.hashes = append(r.hashes, h)
 		sum += h
+		sequence = follow(sequence, h)
 	}
-	p := t.plan(in.Keys, r.hashes, sum, in.Place, r)
-	if len(p.slots)+len(p.steps) == 0 {
-		return false
+	sequence = mix(sequence, in.Place)
+	if a := t.arrangements.find(sequence); a != nil && a.fits(in) {
+		r.planHits++
+		r.Renames, r.index = a.renames, a.index
+		t.run(a.plan, a.rest, in, r)
+	} else {
+		p := t.plan(in.Keys, r.hashes, sum, in.Place, r)
+		if len(p.slots)+len(p.steps) == 0 {
+			return false
+		}
+		p.locate(in, r)
+		if a == nil && len(in.Keys) <= maxPlanned {
+			t.arrangements.add(sequence, p, r.index)
+		}
+		p.cast(in, r)
+		t.run(p, p.steps, in, r)
 	}
-	t.locate(p, in, r)
-	for i := range p.steps {
-		t.step(p, &p.steps[i], in, r)
+	return r.Changes() || len(r.Fields)+len(r.Invalid) > 0
+}
+
+// Changes says whether any attribute is to be changed, added or removed.
+func (r *Result) Changes() bool { return len(r.Renames)+len(r.Edits)+len(r.Remove) > 0 }
+
+func (t *Table) run(p *plan, steps []step, in *Input, r *Result) {
+	if len(steps)+len(r.fate) == 0 {
+		return
+	}
+	if len(r.fate) == 0 {
+		r.fate = append(r.fate, make([]fate, len(p.slots))...)
+	}
+	for i := range steps {
+		t.step(p, &steps[i], in, r)
 	}
 	t.settle(r)
-	return len(r.Edits)+len(r.Remove)+len(r.Fields)+len(r.Invalid) > 0
 }
 
 func (r *Result) reset() {
-	r.Edits, r.Remove, r.Fields, r.Invalid = r.Edits[:0], r.Remove[:0], r.Fields[:0], r.Invalid[:0]
-	r.hashes, r.index, r.fate = r.hashes[:0], r.index[:0], r.fate[:0]
+	r.Renames, r.Edits, r.Remove, r.Fields, r.Invalid = nil, r.Edits[:0], r.Remove[:0], r.Fields[:0], r.Invalid[:0]
+	r.hashes, r.index, r.fate = r.hashes[:0], nil, r.fate[:0]
 	r.Conflicts, r.Duplicates = 0, 0
 }
 
@@ -113,26 +152,30 @@ func (r *Result) TakePlanStats() (hits, misses int) {
 	return hits, misses
 }
 
-// locate notes where each slot's attribute is, and casts the values of live keys that
-// have not the registry's type.
-func (t *Table) locate(p *plan, in *Input, r *Result) {
-	r.index = append(r.index, make([]int32, len(p.slots))...)
-	for i := range r.index {
-		r.index[i] = -1
+// locate notes where each slot's attribute is.
+func (p *plan) locate(in *Input, r *Result) {
+	r.ownIndex = r.ownIndex[:0]
+	for range p.slots {
+		r.ownIndex = append(r.ownIndex, -1)
 	}
-	r.fate = append(r.fate, make([]fate, len(p.slots))...)
+	r.index = r.ownIndex
 	for i, h := range r.hashes {
-		n := p.slotOf(h)
-		if n < 0 || r.index[n] >= 0 {
+		if n := p.slotOf(h); n >= 0 && r.index[n] < 0 {
+			r.index[n] = int32(i)
+		}
+	}
+}
+
+// cast casts the values of live keys that have not the registry's type.
+func (p *plan) cast(in *Input, r *Result) {
+	r.fate = append(r.fate, make([]fate, len(p.slots))...)
+	for n := range p.slots {
+		s, i := &p.slots[n], r.index[n]
+		if !s.live || s.typ == registry.Any || in.Values[i].Type == s.typ {
 			continue
 		}
-		r.index[n] = int32(i)
-		s := &p.slots[n]
-		if !s.live || s.typ == registry.Any || in.Values.Type(i) == s.typ {
-			continue
-		}
-		if v, ok := in.Values.Value(i).Cast(s.typ); ok {
-			r.Edits = append(r.Edits, Edit{Index: i, Key: in.Keys[i], Value: v})
+		if v, ok := in.value(i).Cast(s.typ); ok {
+			r.Edits = append(r.Edits, Edit{Index: int(i), Key: in.Keys[i], Value: v})
 		} else {
 			r.fate[n] = unconvertible
 		}
@@ -144,7 +187,7 @@ func (t *Table) locate(p *plan, in *Input, r *Result) {
 func (t *Table) step(p *plan, s *step, in *Input, r *Result) {
 	if s.plain {
 		c := &s.candidates[0]
-		if i := c.first(r); s.typ == registry.Any || in.Values.Type(i) == s.typ {
+		if i := c.first(r); s.typ == registry.Any || in.Values[i].Type == s.typ {
 			r.Edits = append(r.Edits, Edit{Index: -1, Key: s.key, Copy: i, slot: c.slots[0]})
 			c.mark(r, used)
 			return
@@ -156,7 +199,7 @@ func (t *Table) step(p *plan, s *step, in *Input, r *Result) {
 	if native {
 		// A value of the wrong form under the right name gives way to a right one under an
 		// old name.
-		current, have = in.Values.Value(int(r.index[s.native])).Cast(s.typ)
+		current, have = in.value(r.index[s.native]).Cast(s.typ)
 	}
 	for i := range s.candidates {
 		c := &s.candidates[i]
@@ -206,7 +249,7 @@ func (t *Table) step(p *plan, s *step, in *Input, r *Result) {
 // asIs is the value to set, or none where the attribute's own does as it stands. That
 // of a live key may have been cast by then.
 func (c *candidate) asIs(p *plan, in *Input, r *Result, v Value) Value {
-	if c.n == 1 && c.run == nil && !p.slots[c.slots[0]].live && in.Values.Type(c.first(r)) == v.Type {
+	if c.n == 1 && !p.slots[c.slots[0]].live && v.same(in.Values[r.index[c.slots[0]]]) {
 		return Value{}
 	}
 	return v
@@ -223,7 +266,7 @@ func (r *Result) count(current, old Value) {
 // holds says whether the conditions on values are met.
 func (c *candidate) holds(in *Input, r *Result) bool {
 	for _, e := range c.equals {
-		if text, ok := in.Values.Value(int(r.index[e.slot])).text(); !ok || !strings.EqualFold(text, e.text) {
+		if text, ok := in.value(r.index[e.slot]).text(); !ok || !strings.EqualFold(text, e.text) {
 			return false
 		}
 	}
@@ -258,7 +301,7 @@ func (c *candidate) value(s *step, in *Input, r *Result) (Value, outcome) {
 	case 0:
 		v = StringValue(c.source.Set)
 	case 1:
-		v = in.Values.Value(int(r.index[c.slots[0]]))
+		v = in.value(r.index[c.slots[0]])
 	default:
 		var o outcome
 		if v, o = c.joined(in, r); o != converted {
@@ -281,7 +324,7 @@ func (c *candidate) value(s *step, in *Input, r *Result) (Value, outcome) {
 func (c *candidate) joined(in *Input, r *Result) (Value, outcome) {
 	var parts [maxJoined]string
 	for i, n := range c.slots[:c.n] {
-		text, ok := in.Values.Value(int(r.index[n])).text()
+		text, ok := in.value(r.index[n]).text()
 		if !ok {
 			return Value{}, invalid
 		}

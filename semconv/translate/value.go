@@ -4,23 +4,25 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"unsafe"
 
 	"github.com/koine-otel/koine/semconv/registry"
 )
 
 // Value is an attribute's value without a telemetry library around it. Its Type is one
 // of String, Int, Double, Bool, Strings, or Any for what no conversion reads (bytes,
-// maps, other lists): such a value can be renamed, not converted. It is small, because
-// translating copies it a lot.
+// maps, other lists): such a value can be renamed, not converted. It is three words,
+// because translating copies it a lot: a string and the rest of a struct would be six.
 type Value struct {
 	Type registry.Type
-	bits uint64 // of an int, a double or a bool
-	str  string
-	list *[]string
+	bits uint64         // of an int, a double or a bool; a string's length
+	data unsafe.Pointer // a string's bytes, or the *[]string of a list
 }
 
 // StringValue makes a string.
-func StringValue(s string) Value { return Value{Type: registry.String, str: s} }
+func StringValue(s string) Value {
+	return Value{Type: registry.String, bits: uint64(len(s)), data: unsafe.Pointer(unsafe.StringData(s))}
+}
 
 // IntValue makes an int.
 func IntValue(n int64) Value { return Value{Type: registry.Int, bits: uint64(n)} }
@@ -38,10 +40,17 @@ func BoolValue(b bool) Value {
 }
 
 // ListValue makes a list of strings.
-func ListValue(list []string) Value { return Value{Type: registry.Strings, list: &list} }
+func ListValue(list []string) Value {
+	return Value{Type: registry.Strings, data: unsafe.Pointer(&list)}
+}
 
 // Str is a string's text, empty for any other type.
-func (v Value) Str() string { return v.str }
+func (v Value) Str() string {
+	if v.Type != registry.String {
+		return ""
+	}
+	return unsafe.String((*byte)(v.data), int(v.bits))
+}
 
 // Int is an int's number.
 func (v Value) Int() int64 { return int64(v.bits) }
@@ -54,16 +63,20 @@ func (v Value) Bool() bool { return v.bits != 0 }
 
 // List is a list's strings, which must not be changed; nil for any other type.
 func (v Value) List() []string {
-	if v.list == nil {
+	if v.Type != registry.Strings || v.data == nil {
 		return nil
 	}
-	return *v.list
+	return *(*[]string)(v.data)
 }
 
 // Equal says whether two values have the same type and say the same.
 func (v Value) Equal(w Value) bool {
-	return v.Type == w.Type && v.bits == w.bits && v.str == w.str && slices.Equal(v.List(), w.List())
+	return v.Type == w.Type && v.bits == w.bits && v.Str() == w.Str() && slices.Equal(v.List(), w.List())
 }
+
+// same says whether two values are not only equal but the very same: cheap, and what a
+// conversion returns that had nothing to convert.
+func (v Value) same(w Value) bool { return v == w }
 
 // Is says whether the value conforms to an attribute's type as it stands.
 func (v Value) Is(t registry.Type) bool {
@@ -101,7 +114,7 @@ func (v Value) Cast(t registry.Type) (Value, bool) {
 func (v Value) castInt() (Value, bool) {
 	switch v.Type {
 	case registry.String:
-		n, err := strconv.ParseInt(v.str, 10, 64)
+		n, err := strconv.ParseInt(v.Str(), 10, 64)
 		return IntValue(n), err == nil
 	case registry.Double:
 		d := v.Double()
@@ -119,7 +132,7 @@ func (v Value) castDouble() (Value, bool) {
 		n := v.Int()
 		return DoubleValue(float64(n)), n > -maxExact && n < maxExact
 	case registry.String:
-		d, err := strconv.ParseFloat(v.str, 64)
+		d, err := strconv.ParseFloat(v.Str(), 64)
 		return DoubleValue(d), err == nil
 	}
 	return Value{}, false
@@ -127,7 +140,7 @@ func (v Value) castDouble() (Value, bool) {
 
 func (v Value) castBool() (Value, bool) {
 	if v.Type == registry.String {
-		switch v.str {
+		switch v.Str() {
 		case "true", "True", "TRUE":
 			return BoolValue(true), true
 		case "false", "False", "FALSE":
@@ -141,7 +154,7 @@ func (v Value) castBool() (Value, bool) {
 func (v Value) text() (string, bool) {
 	switch v.Type {
 	case registry.String:
-		return v.str, true
+		return v.Str(), true
 	case registry.Int:
 		return strconv.FormatInt(v.Int(), 10), true
 	case registry.Double:
