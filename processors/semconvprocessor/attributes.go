@@ -11,20 +11,31 @@ import (
 // itself has only look-ups by key, each a walk over all keys.
 type attributes struct {
 	keys   []string
-	values []pcommon.Value
 	read   []translate.Value
+	source pcommon.Map
+	values []pcommon.Value // of source, if asked for
 	copies []pcommon.Value // scratch of rewrite
 }
 
 // of fills a with the attributes of m. What the element before left in it stays where m
 // has fewer: forget is for the end of a batch, because it costs as much as reading.
 func (a *attributes) of(m pcommon.Map) {
-	a.keys, a.values, a.read = a.keys[:0], a.values[:0], a.read[:0]
+	a.keys, a.read, a.values, a.source = a.keys[:0], a.read[:0], a.values[:0], m
 	for k, v := range m.All() {
 		a.keys = append(a.keys, k)
-		a.values = append(a.values, v)
 		a.read = append(a.read, readValue(v))
 	}
+}
+
+// value is the i-th attribute's in pdata. Few are asked for, and not before source
+// changes its length.
+func (a *attributes) value(i int) pcommon.Value {
+	if len(a.values) == 0 {
+		for _, v := range a.source.All() {
+			a.values = append(a.values, v)
+		}
+	}
+	return a.values[i]
 }
 
 // forget lets go of the batch, so that the pool does not keep it alive.
@@ -34,6 +45,7 @@ func (a *attributes) forget() {
 	clear(a.read[:cap(a.read)])
 	clear(a.copies[:cap(a.copies)])
 	a.keys, a.values, a.read, a.copies = a.keys[:0], a.values[:0], a.read[:0], a.copies[:0]
+	a.source = pcommon.Map{}
 }
 
 // readValue reads a scalar. Of a list it reads the type only, and the strings when a
@@ -58,7 +70,7 @@ func readValue(v pcommon.Value) translate.Value {
 
 // list reads the strings of the i-th attribute, which is a list of them.
 func (a *attributes) list(i int) []string {
-	s := a.values[i].Slice()
+	s := a.value(i).Slice()
 	list := make([]string, 0, s.Len())
 	for _, item := range s.All() {
 		list = append(list, item.Str())

@@ -26,7 +26,7 @@ type seeds [2]maphash.Seed
 func (s *seeds) current(a *attributes) fingerprint {
 	var sum fingerprint
 	for i, key := range a.keys {
-		sum.add(s.attribute(key, a.values[i], nil))
+		sum.add(s.attribute(key, a.value(i), nil))
 	}
 	return sum
 }
@@ -76,7 +76,7 @@ func (s *seeds) translated(scratch []pending, a *attributes, r *translate.Result
 		case p.value != nil:
 			sum.add(s.attribute(p.key, pcommon.Value{}, p.value))
 		default:
-			sum.add(s.attribute(p.key, a.values[p.index], nil))
+			sum.add(s.attribute(p.key, a.value(p.index), nil))
 		}
 	}
 	clear(list)

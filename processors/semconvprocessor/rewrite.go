@@ -25,33 +25,42 @@ func rewrite(m pcommon.Map, a *attributes, r *translate.Result) {
 	for _, n := range r.Renames {
 		setKey(m, n.Index, n.Key)
 	}
-	// New attributes may move the map's memory, and a.values point into it: all that
-	// reads or writes them comes first.
+	// New attributes may move the map's memory, and values point into it: all that reads
+	// or writes them comes first.
 	a.copies = a.copies[:0]
-	for i := range r.Edits {
-		if e := &r.Edits[i]; e.Index < 0 && e.Value.Type == registry.Any {
-			v := pcommon.NewValueEmpty()
-			a.values[e.Copy].CopyTo(v)
-			a.copies = append(a.copies, v)
-		}
-	}
 	added := false
 	for i := range r.Edits {
 		e := &r.Edits[i]
 		if e.Index < 0 {
 			added = true
+			if e.Value.Type == registry.Any {
+				a.takeCopy(e)
+			}
 			continue
 		}
 		if e.Key != a.keys[e.Index] {
 			setKey(m, e.Index, e.Key)
 		}
 		if e.Value.Type != registry.Any && !says(a.read[e.Index], e.Value) {
-			set(a.values[e.Index], &e.Value)
+			set(a.value(e.Index), &e.Value)
 		}
 	}
 	remove(m, r.Remove)
 	if added {
 		add(m, a.copies, r)
+	}
+}
+
+// takeCopy readies an edit that copies an attribute: a scalar's value it just has, what
+// else there is goes to copies.
+func (a *attributes) takeCopy(e *translate.Edit) {
+	switch v := a.read[e.Copy]; v.Type {
+	case registry.String, registry.Int, registry.Double, registry.Bool:
+		e.Value = v
+	default:
+		duplicate := pcommon.NewValueEmpty()
+		a.value(e.Copy).CopyTo(duplicate)
+		a.copies = append(a.copies, duplicate)
 	}
 }
 
@@ -91,9 +100,9 @@ func rebuild(m pcommon.Map, a *attributes, r *translate.Result) {
 		e := edits[i]
 		switch {
 		case e == nil:
-			a.values[i].CopyTo(out.PutEmpty(key))
+			a.value(i).CopyTo(out.PutEmpty(key))
 		case e.Value.Type == registry.Any:
-			a.values[i].CopyTo(out.PutEmpty(e.Key))
+			a.value(i).CopyTo(out.PutEmpty(e.Key))
 		default:
 			set(out.PutEmpty(e.Key), &e.Value)
 		}
@@ -103,7 +112,7 @@ func rebuild(m pcommon.Map, a *attributes, r *translate.Result) {
 		switch {
 		case e.Index >= 0:
 		case e.Value.Type == registry.Any:
-			a.values[e.Copy].CopyTo(out.PutEmpty(e.Key))
+			a.value(e.Copy).CopyTo(out.PutEmpty(e.Key))
 		default:
 			set(out.PutEmpty(e.Key), &e.Value)
 		}

@@ -122,7 +122,11 @@ func (s *Source) conversion() conversion {
 	}
 	return func(v Value) (Value, outcome) {
 		if text, ok := v.text(); ok {
-			if mapped, ok := values[strings.ToLower(text)]; ok {
+			mapped, ok := values[text] // mostly written as the conventions had it
+			if !ok {
+				mapped, ok = values[strings.ToLower(text)]
+			}
+			if ok {
 				v = StringValue(mapped)
 			}
 		}

@@ -44,6 +44,9 @@ type step struct {
 	// plain is a mere rename: one candidate, one attribute, no conversion, nothing that
 	// could compete with it. Half of all steps are.
 	plain bool
+	// single is a step with one candidate of one attribute, and nothing that could compete
+	// with it: most of what is not plain.
+	single bool
 	// exclusive is a plain step whose attribute no other step reads: the attribute just
 	// gets the new key.
 	exclusive bool
@@ -189,8 +192,8 @@ func (t *Table) compile(keys []string, hashes []uint64, shape uint64, place Plac
 	for i := range p.steps {
 		s := &p.steps[i]
 		c := &s.candidates[0]
-		s.plain = len(s.candidates) == 1 && s.field == NoField && s.own < 0 && c.n == 1 && c.run == nil && len(c.equals) == 0 &&
-			!p.slots[c.slots[0]].live
+		s.single = len(s.candidates) == 1 && s.field == NoField && s.own < 0 && c.n == 1 && len(c.equals) == 0
+		s.plain = s.single && c.run == nil && !p.slots[c.slots[0]].live
 	}
 	p.markExclusive(t.options.KeepOld)
 	p.find = addressed(p.find)

@@ -185,13 +185,9 @@ func (p *plan) cast(in *Input, r *Result) {
 // step gives a target the value of the first candidate that has one; the others give
 // way to it.
 func (t *Table) step(p *plan, s *step, in *Input, r *Result) {
-	if s.plain {
-		c := &s.candidates[0]
-		if i := c.first(r); s.typ == registry.Any || in.Values[i].Type == s.typ {
-			r.Edits = append(r.Edits, Edit{Index: -1, Key: s.key, Copy: i, slot: c.slots[0]})
-			c.mark(r, used)
-			return
-		}
+	if s.single {
+		s.alone(p, in, r)
+		return
 	}
 	var current Value
 	have := s.field != NoField && in.Fields.Has(s.field)
@@ -244,6 +240,26 @@ func (t *Table) step(p *plan, s *step, in *Input, r *Result) {
 		}
 		c.mark(r, used)
 	}
+}
+
+// alone is step where nothing competes.
+func (s *step) alone(p *plan, in *Input, r *Result) {
+	c := &s.candidates[0]
+	i := r.index[c.slots[0]]
+	if s.plain && (s.typ == registry.Any || in.Values[i].Type == s.typ) {
+		r.Edits = append(r.Edits, Edit{Index: -1, Key: s.key, Copy: int(i), slot: c.slots[0]})
+		c.mark(r, used)
+		return
+	}
+	v, o := c.value(s, in, r)
+	if o == invalid {
+		c.mark(r, unconvertible)
+		return
+	}
+	if o == converted {
+		r.Edits = append(r.Edits, Edit{Index: -1, Key: s.key, Value: c.asIs(p, in, r, v), Copy: int(i), slot: c.slots[0]})
+	}
+	c.mark(r, used)
 }
 
 // asIs is the value to set, or none where the attribute's own does as it stands. That
