@@ -80,11 +80,14 @@ func (c *arrangements) find(sequence uint64) *arrangement {
 	return nil
 }
 
-func (c *arrangements) add(sequence uint64, p *plan, index []int32) {
-	i := sequence % uint64(len(c.known))
-	if mark := uint32(sequence >> 32); c.seen[i].Swap(mark) == mark {
-		c.known[i].Store(p.arrange(sequence, index))
-	}
+// again says whether an order was seen before, and notes it if it was not.
+func (c *arrangements) again(sequence uint64) bool {
+	mark := uint32(sequence >> 32)
+	return c.seen[sequence%uint64(len(c.seen))].Swap(mark) == mark
+}
+
+func (c *arrangements) add(a *arrangement) {
+	c.known[a.sequence%uint64(len(c.known))].Store(a)
 }
 
 // follow adds a key's hash to those of the keys before it.

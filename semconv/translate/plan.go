@@ -1,7 +1,6 @@
 package translate
 
 import (
-	"hash/maphash"
 	"slices"
 	"sync/atomic"
 
@@ -80,10 +79,6 @@ const scopedPlanSlots = 1 << 6
 type planCache []atomic.Pointer[plan]
 
 func newPlanCache(size int) planCache { return make(planCache, size) }
-
-// hash is a key's. The seed is random, so that nobody outside can make two shapes
-// collide.
-func (t *Table) hash(key string) uint64 { return maphash.String(t.seed, key) }
 
 // mix makes one number of place and keys' hashes: a sum does not depend on the order.
 func mix(sum uint64, place Place) uint64 {

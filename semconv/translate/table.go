@@ -6,7 +6,6 @@
 package translate
 
 import (
-	"hash/maphash"
 	"maps"
 	"slices"
 	"strings"
@@ -22,10 +21,10 @@ type Table struct {
 	live    map[string]registry.Type  // templates of the target version, likewise
 	targets []target
 	// always are contributions that need no key: constants of one metric's points.
-	always       []contribution
-	metrics      map[metricKey]metric
-	options      Options
-	seed         maphash.Seed
+	always  []contribution
+	metrics map[metricKey]metric
+	options Options
+	hasher
 	plans        planCache
 	arrangements arrangements
 	// parent is the table for all, of one for the points of some metrics: that holds
@@ -92,7 +91,7 @@ func New(o Options, vocabularies ...*Vocabulary) *Table {
 func compileAttributes(o Options, vocabularies []*Vocabulary) *Table {
 	t := &Table{
 		keys: map[string]*key{}, prefix: map[string][]contribution{}, live: map[string]registry.Type{},
-		options: o, seed: maphash.MakeSeed(), plans: newPlanCache(planSlots), arrangements: newArrangements(planSlots),
+		options: o, hasher: newHasher(), plans: newPlanCache(planSlots), arrangements: newArrangements(planSlots),
 	}
 	for _, a := range o.registry().Attributes() {
 		if t.options.retired(&a.Retirement) {
@@ -197,7 +196,7 @@ const scopedFirst = 1 << 20
 func (t *Table) scoped(rules []Rule) *Table {
 	child := &Table{
 		parent: t, keys: map[string]*key{}, prefix: maps.Clone(t.prefix), live: t.live, targets: slices.Clone(t.targets),
-		options: t.options, seed: t.seed, plans: newPlanCache(scopedPlanSlots), arrangements: newArrangements(scopedPlanSlots),
+		options: t.options, hasher: t.hasher, plans: newPlanCache(scopedPlanSlots), arrangements: newArrangements(scopedPlanSlots),
 	}
 	for i := range rules {
 		child.add(&rules[i], map[string]bool{})

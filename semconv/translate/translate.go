@@ -110,13 +110,14 @@ func (t *Table) Translate(in *Input, r *Result) bool {
 		t.run(a.plan, a.rest, in, r)
 	} else {
 		p := t.plan(in.Keys, r.hashes, sum, in.Place, r)
-		if len(p.slots)+len(p.steps) == 0 {
+		if a == nil && len(in.Keys) <= maxPlanned && t.arrangements.again(sequence) {
+			p.locate(in, r)
+			t.arrangements.add(p.arrange(sequence, r.index))
+		}
+		if len(p.steps) == 0 && p.conforms(in, r.hashes) {
 			return false
 		}
 		p.locate(in, r)
-		if a == nil && len(in.Keys) <= maxPlanned {
-			t.arrangements.add(sequence, p, r.index)
-		}
 		p.cast(in, r)
 		t.run(p, p.steps, in, r)
 	}
@@ -164,6 +165,23 @@ func (p *plan) locate(in *Input, r *Result) {
 			r.index[n] = int32(i)
 		}
 	}
+}
+
+// conforms says whether all values of live keys have the registry's type.
+func (p *plan) conforms(in *Input, hashes []uint64) bool {
+	if len(p.slots) == 0 {
+		return true
+	}
+	for i, h := range hashes {
+		n := p.slotOf(h)
+		if n < 0 {
+			continue
+		}
+		if s := &p.slots[n]; s.live && s.typ != registry.Any && in.Values[i].Type != s.typ {
+			return false
+		}
+	}
+	return true
 }
 
 // cast casts the values of live keys that have not the registry's type.

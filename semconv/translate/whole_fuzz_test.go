@@ -95,6 +95,12 @@ func TestMixtures(t *testing.T) {
 func sound(t *testing.T, table *translate.Table, place translate.Place, in attributes) {
 	t.Helper()
 	got := run(table, place, "java", nil, in)
+	// The second time the order of the keys is remembered, the third time it is used.
+	for range 2 {
+		if again := run(table, place, "java", nil, in); again.String() != got.String() {
+			t.Errorf("%s on %d gave\n%sand, when it was known,\n%s", in, place, got, again)
+		}
+	}
 	attrs, set := attributes{}, []string{}
 	for k, v := range got {
 		if strings.HasSuffix(k, " (twice)") {
