@@ -23,8 +23,8 @@ type Span struct {
 // lacks, its kind, its name. Its attributes one by one are for Attribute.
 func (j *Judge) Span(s Span) []Problem {
 	var problems []Problem
-	if variable(s.Name) {
-		problems = append(problems, Problem{Code: Name, Have: s.Name, Instead: nonEmpty(betterName(&s))})
+	if s.Varies() {
+		problems = append(problems, Problem{Code: Name, Have: s.Name, Instead: nonEmpty(s.BetterName())})
 	}
 	convention := j.Convention(s)
 	if convention == nil {
@@ -59,14 +59,7 @@ func (j *Judge) Convention(s Span) *registry.Span {
 	if s.Kind == translate.Server || s.Kind == translate.Consumer {
 		side = "server"
 	}
-	text := func(keys ...string) string {
-		for _, k := range keys {
-			if v := s.Text(k); v != "" {
-				return v
-			}
-		}
-		return ""
-	}
+	text := func(keys ...string) string { return first(s.Text, keys...) }
 	switch {
 	case text("messaging.system") != "":
 		return j.messaging(s, text("messaging.system"))
@@ -111,16 +104,6 @@ func (j *Judge) firstOf(ids ...string) *registry.Span {
 // lastPart is the name in the middle of a span's type: microsoft.sql_server is
 // db.sql_server.client.
 func lastPart(system string) string { return system[strings.LastIndexByte(system, '.')+1:] }
-
-// betterName is what the HTTP conventions would call the span, empty where its
-// attributes do not tell.
-func betterName(s *Span) string {
-	method, route := s.Text("http.request.method")+s.Text("http.method"), s.Text("http.route")
-	if method == "" {
-		return ""
-	}
-	return strings.TrimSpace(method + " " + route)
-}
 
 var kindNames = map[translate.Place]string{
 	translate.Internal: "INTERNAL", translate.Server: "SERVER", translate.Client: "CLIENT", translate.Producer: "PRODUCER", translate.Consumer: "CONSUMER",

@@ -125,7 +125,7 @@ func (j *Judge) stranger(key string, place translate.Place) []Problem {
 	if !wellFormed(key) {
 		return []Problem{{Code: Format, Key: key, Instead: nonEmpty(reformed(key))}}
 	}
-	if namespace, _, dotted := strings.Cut(key, "."); dotted && j.reserved(namespace) {
+	if namespace, _, dotted := strings.Cut(key, "."); dotted && j.registry.Reserved(namespace) {
 		return []Problem{{Code: Unknown, Key: key}}
 	}
 	return nil
@@ -173,22 +173,6 @@ func (j *Judge) Metric(m Metric) []Problem {
 		problems = append(problems, Problem{Code: Instrument, Key: m.Name, Have: instrumentName(m.Instrument), Want: instrumentName(known.Instrument)})
 	}
 	return problems
-}
-
-// reserved says whether a namespace is one of the conventions'.
-func (j *Judge) reserved(namespace string) bool {
-	attributes := j.registry.Attributes()
-	lo, hi := 0, len(attributes)
-	prefix := namespace + "."
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if attributes[mid].Key < prefix {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return lo < len(attributes) && strings.HasPrefix(attributes[lo].Key, prefix)
 }
 
 // belongs says whether an attribute may stand at a place. Scope, events and links are

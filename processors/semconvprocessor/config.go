@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 
@@ -21,6 +22,9 @@ type Config struct {
 	// into, from 1.21.0 on. It is pinned, so that an upgrade of the binary renames
 	// nothing. Default: 1.44.0.
 	Target string `mapstructure:"target"`
+
+	// Stability is the least that a new name must have for an old one to give way to it.
+	Stability StabilityConfig `mapstructure:"stability"`
 
 	// Mode says what to do with what is found: replace old names, duplicate (write the
 	// new beside the old, for the time of a migration) or report (change nothing, count).
@@ -41,7 +45,37 @@ type Config struct {
 	// Disable leaves names alone: old or new ones, or namespaces such as db.*.
 	Disable []string `mapstructure:"disable"`
 
+	// Unmatched says what becomes of names that stand in a namespace of the conventions,
+	// are none of theirs, and that nothing converts: leave or prefix (put koine.unmatched.
+	// before them). Default: leave.
+	Unmatched string `mapstructure:"unmatched"`
+
+	// SpanNames replaces span names that differ from span to span ("GET /users/8231") by
+	// those that the conventions ask for ("GET /users/{id}"), where http.route or other
+	// attributes tell. Default: false.
+	SpanNames bool `mapstructure:"span_names"`
+
+	// Mark puts koine.semconv on the resources of what was converted, so that a Koine
+	// downstream with the same configuration passes it on without looking at it. Set it
+	// where one is: that takes the mark away. Default: false.
+	Mark bool `mapstructure:"mark"`
+
+	// SummaryInterval is how often the log says what was converted, and for which
+	// services; 0 is never. Default: 5m.
+	SummaryInterval time.Duration `mapstructure:"summary_interval"`
+
 	_ struct{}
+}
+
+// StabilityConfig has the conventions' words: development, alpha, beta,
+// release_candidate or stable.
+type StabilityConfig struct {
+	// Attributes is that of attributes. Default: development, which is all.
+	Attributes string `mapstructure:"attributes"`
+	// Metrics is that of metrics. A metric that keeps its name keeps its unit and its own
+	// labels too. Default: release_candidate.
+	Metrics string `mapstructure:"metrics"`
+	_       struct{}
 }
 
 // DialectsConfig chooses foreign vocabularies.
@@ -59,7 +93,18 @@ const (
 
 	newWins = "new"
 	oldWins = "old"
+
+	unmatchedLeave  = "leave"
+	unmatchedPrefix = "prefix"
 )
+
+// strayPrefix is what unmatched: prefix puts before a name.
+const strayPrefix = "koine.unmatched."
+
+var stabilities = map[string]registry.Stability{
+	"development": registry.Development, "alpha": registry.Alpha, "beta": registry.Beta,
+	"release_candidate": registry.ReleaseCandidate, "stable": registry.Stable,
+}
 
 var _ component.Config = (*Config)(nil)
 
@@ -76,6 +121,17 @@ func (c *Config) Validate() error {
 	if c.OnConflict != newWins && c.OnConflict != oldWins {
 		errs = append(errs, fmt.Errorf("on_conflict: %q is not %s or %s", c.OnConflict, newWins, oldWins))
 	}
+	if c.Unmatched != unmatchedLeave && c.Unmatched != unmatchedPrefix {
+		errs = append(errs, fmt.Errorf("unmatched: %q is not %s or %s", c.Unmatched, unmatchedLeave, unmatchedPrefix))
+	}
+	for _, x := range []struct{ key, word string }{{"attributes", c.Stability.Attributes}, {"metrics", c.Stability.Metrics}} {
+		if _, ok := stabilities[x.word]; !ok {
+			errs = append(errs, fmt.Errorf("stability::%s: %q is not development, alpha, beta, release_candidate or stable", x.key, x.word))
+		}
+	}
+	if c.SummaryInterval < 0 {
+		errs = append(errs, fmt.Errorf("summary_interval: %v is negative", c.SummaryInterval))
+	}
 	for _, name := range c.Dialects.Disable {
 		if !slices.Contains(dialects.Names(), name) {
 			errs = append(errs, fmt.Errorf("dialects::disable: unknown dialect %q, there are %s", name, strings.Join(dialects.Names(), ", ")))
@@ -90,8 +146,8 @@ func (c *Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// table compiles what the configuration asks for.
-func (c *Config) table() (*translate.Table, error) {
+// job compiles what the configuration asks for.
+func (c *Config) job() (*job, error) {
 	vocabularies, err := c.ownDialects()
 	if err != nil {
 		return nil, err
@@ -106,14 +162,28 @@ func (c *Config) table() (*translate.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := translate.Options{Registry: conventions, KeepOld: c.Mode == modeDuplicate, OldWins: c.OnConflict == oldWins}
+	o := translate.Options{
+		Registry:  conventions,
+		KeepOld:   c.Mode == modeDuplicate,
+		OldWins:   c.OnConflict == oldWins,
+		Stability: translate.Stability{Attributes: stabilities[c.Stability.Attributes], Metrics: stabilities[c.Stability.Metrics]},
+	}
+	if c.Unmatched == unmatchedPrefix {
+		o.Unmatched = strayPrefix
+	}
 	if c.Target != registry.Version {
 		o.Target = c.Target
 	}
 	if len(c.Disable) > 0 {
 		o.Skip = c.disabled
 	}
-	return translate.New(o, vocabularies...), nil
+	j := newJob(translate.New(o, vocabularies...))
+	j.spanNames = c.SpanNames
+	j.marks = marks{own: c.mark(j.table, conventions), set: c.Mark && c.Mode != modeReport}
+	if c.Mode != modeDuplicate {
+		j.schema = c.Target
+	}
+	return j, nil
 }
 
 func (c *Config) ownDialects() ([]*translate.Vocabulary, error) {

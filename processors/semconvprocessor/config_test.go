@@ -71,6 +71,10 @@ func TestOptions(t *testing.T) {
 		"older target":   {map[string]any{"target": "1.23.0"}, map[string]any{"http.method": "GET", "db.statement": "x"}, map[string]any{"http.request.method": "GET", "db.statement": "x"}},
 		"disabled name":  {map[string]any{"disable": []any{"http.method"}}, map[string]any{"http.method": "GET", "db.statement": "x"}, map[string]any{"http.method": "GET", "db.query.text": "x"}},
 		"disabled space": {map[string]any{"disable": []any{"db.*"}}, map[string]any{"http.method": "GET", "db.statement": "x"}, map[string]any{"http.request.method": "GET", "db.statement": "x"}},
+		"only stable names": {map[string]any{"stability": map[string]any{"attributes": "stable"}},
+			map[string]any{"http.method": "GET", "messaging.destination": "a"}, map[string]any{"http.request.method": "GET", "messaging.destination": "a"}},
+		"unmatched is left":     {nil, map[string]any{"http.own": 1, "own.http": true}, map[string]any{"http.own": int64(1), "own.http": true}},
+		"unmatched is prefixed": {map[string]any{"unmatched": "prefix"}, map[string]any{"http.own": 1, "own.http": true, "http.request.header.x": []any{"y"}}, map[string]any{"koine.unmatched.http.own": int64(1), "own.http": true, "http.request.header.x": []any{"y"}}},
 		"own dialect": {map[string]any{"dialects": map[string]any{"files": []any{own}}},
 			map[string]any{"acme_user": "ada", "tier": "gold"}, map[string]any{"user.id": "ada", "acme.tier": "gold"}},
 		"a company's conventions": {map[string]any{"registries": []any{company}},
@@ -107,7 +111,7 @@ func BenchmarkTable(b *testing.B) {
 	cfg := createDefaultConfig().(*Config)
 	b.ReportAllocs()
 	for b.Loop() {
-		_, _ = cfg.table()
+		_, _ = cfg.job()
 	}
 }
 

@@ -1,18 +1,15 @@
 package semconvprocessor
 
-import (
-	"context"
+import "github.com/koine-otel/koine/semconv/translate"
 
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/metric"
-
-	"github.com/koine-otel/koine/processors/semconvprocessor/internal/metadata"
-)
-
-// counts is what happened in one batch.
+// counts is what happened to one resource of a batch. They are plain numbers of one
+// goroutine, and added to what others read once a resource.
 type counts struct {
-	elements                       [elementCount][outcomeCount]int64
-	invalid, conflicts, duplicates int64
+	elements                                  [elementCount][outcomeCount]int64
+	invalid, conflicts, duplicates, spanNames int64
+	// rules is by their numbers; applied are those that are not 0.
+	rules   []int64
+	applied []int32
 }
 
 // element is what was translated.
@@ -48,10 +45,12 @@ const (
 	// unconvertible: it stayed as it was, because its values have no exact form in the
 	// new unit.
 	unconvertible
+	// upstream: a Koine before this one converted it, so that it was not looked at.
+	upstream
 	outcomeCount
 )
 
-var outcomeNames = [outcomeCount]string{"conforming", "converted", "conflict", "duplicate", "merged", "unconvertible"}
+var outcomeNames = [outcomeCount]string{"conforming", "converted", "conflict", "duplicate", "merged", "unconvertible", "upstream"}
 
 func (c *counts) add(e element, changed bool) {
 	if changed {
@@ -61,31 +60,43 @@ func (c *counts) add(e element, changed bool) {
 	}
 }
 
-// The options are made once: making them costs more than counting a batch.
-var elementOptions = func() (options [elementCount][outcomeCount][]metric.AddOption) {
-	for e, element := range elementNames {
-		for o, outcome := range outcomeNames {
-			options[e][o] = []metric.AddOption{metric.WithAttributeSet(attribute.NewSet(
-				attribute.String("koine.element", element),
-				attribute.String("koine.outcome", outcome),
-			))}
-		}
+// result counts what a translation did besides.
+func (c *counts) result(r *translate.Result) {
+	c.invalid += int64(len(r.Invalid))
+	c.conflicts += int64(r.Conflicts)
+	c.duplicates += int64(r.Duplicates)
+	for i := range r.Renames {
+		c.rule(r.Renames[i].Rule)
 	}
-	return options
-}()
+	for i := range r.Edits {
+		c.rule(r.Edits[i].Rule)
+	}
+	for i := range r.Fields {
+		c.rule(r.Fields[i].Rule)
+	}
+}
 
-func (c *counts) record(ctx context.Context, t *metadata.TelemetryBuilder) {
-	add := func(counter metric.Int64Counter, n int64, options ...metric.AddOption) {
-		if n > 0 {
-			counter.Add(ctx, n, options...)
-		}
+func (c *counts) rule(n int32) {
+	if c.rules[n] == 0 {
+		c.applied = append(c.applied, n)
 	}
+	c.rules[n]++
+}
+
+// changed is how many elements are other than they were, left how many kept something
+// old that could not be converted.
+func (c *counts) changed() (changed, left int64) {
 	for e := range c.elements {
-		for o, n := range c.elements[e] {
-			add(t.ProcessorSemconvElements, n, elementOptions[e][o]...)
-		}
+		changed += c.elements[e][converted] + c.elements[e][duplicate] + c.elements[e][merged]
+		left += c.elements[e][conflict] + c.elements[e][unconvertible]
 	}
-	add(t.ProcessorSemconvInvalidValues, c.invalid)
-	add(t.ProcessorSemconvConflicts, c.conflicts)
-	add(t.ProcessorSemconvDuplicates, c.duplicates)
+	return changed, left + c.invalid
+}
+
+// reset empties c and keeps its memory.
+func (c *counts) reset() {
+	for _, n := range c.applied {
+		c.rules[n] = 0
+	}
+	*c = counts{rules: c.rules, applied: c.applied[:0]}
 }

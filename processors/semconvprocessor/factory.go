@@ -6,6 +6,7 @@ package semconvprocessor
 
 import (
 	"context"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
@@ -28,12 +29,23 @@ func NewFactory() processor.Factory {
 }
 
 func createDefaultConfig() component.Config {
-	return &Config{Target: registry.Version, Mode: modeReplace, OnConflict: newWins}
+	return &Config{
+		Target:          registry.Version,
+		Stability:       StabilityConfig{Attributes: "development", Metrics: "release_candidate"},
+		Mode:            modeReplace,
+		OnConflict:      newWins,
+		Unmatched:       unmatchedLeave,
+		SummaryInterval: 5 * time.Minute,
+	}
 }
 
-// capabilities: what is only reported is not written to.
-func capabilities(cfg component.Config) processorhelper.Option {
-	return processorhelper.WithCapabilities(consumer.Capabilities{MutatesData: cfg.(*Config).Mode != modeReport})
+// options are the same for all signals. What is only reported is not written to.
+func (n *normalizer) options() []processorhelper.Option {
+	return []processorhelper.Option{
+		processorhelper.WithCapabilities(consumer.Capabilities{MutatesData: !n.report}),
+		processorhelper.WithStart(n.start),
+		processorhelper.WithShutdown(n.shutdown),
+	}
 }
 
 func createTraces(ctx context.Context, set processor.Settings, cfg component.Config, next consumer.Traces) (processor.Traces, error) {
@@ -41,7 +53,7 @@ func createTraces(ctx context.Context, set processor.Settings, cfg component.Con
 	if err != nil {
 		return nil, err
 	}
-	return processorhelper.NewTraces(ctx, set, cfg, next, n.traces, capabilities(cfg))
+	return processorhelper.NewTraces(ctx, set, cfg, next, n.traces, n.options()...)
 }
 
 func createMetrics(ctx context.Context, set processor.Settings, cfg component.Config, next consumer.Metrics) (processor.Metrics, error) {
@@ -49,7 +61,7 @@ func createMetrics(ctx context.Context, set processor.Settings, cfg component.Co
 	if err != nil {
 		return nil, err
 	}
-	return processorhelper.NewMetrics(ctx, set, cfg, next, n.metrics, capabilities(cfg))
+	return processorhelper.NewMetrics(ctx, set, cfg, next, n.metrics, n.options()...)
 }
 
 func createLogs(ctx context.Context, set processor.Settings, cfg component.Config, next consumer.Logs) (processor.Logs, error) {
@@ -57,5 +69,5 @@ func createLogs(ctx context.Context, set processor.Settings, cfg component.Confi
 	if err != nil {
 		return nil, err
 	}
-	return processorhelper.NewLogs(ctx, set, cfg, next, n.logs, capabilities(cfg))
+	return processorhelper.NewLogs(ctx, set, cfg, next, n.logs, n.options()...)
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // FuzzTraces: no span is lost, and what has a name of the registry has its type or was
-// w.counts.
+// totals(w).
 func FuzzTraces(f *testing.F) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for range 20 {
@@ -38,7 +38,7 @@ func FuzzTraces(f *testing.F) {
 		if err != nil {
 			return
 		}
-		w := newWork(translate.Default())
+		w := newWork(newJob(translate.Default()))
 		before := td.SpanCount()
 		w.traces(td)
 		require.Equal(t, before, td.SpanCount())
@@ -58,7 +58,7 @@ func FuzzTraces(f *testing.F) {
 				}
 			}
 		}
-		require.LessOrEqual(t, int64(wrong), w.counts.invalid)
+		require.LessOrEqual(t, int64(wrong), totals(w).invalid)
 	})
 }
 
@@ -79,7 +79,7 @@ func FuzzLogs(f *testing.F) {
 		if err != nil {
 			return
 		}
-		w := newWork(translate.Default())
+		w := newWork(newJob(translate.Default()))
 		before := ld.LogRecordCount()
 		w.logs(ld)
 		require.Equal(t, before, ld.LogRecordCount())
@@ -93,7 +93,7 @@ func FuzzLogs(f *testing.F) {
 				}
 			}
 		}
-		require.LessOrEqual(t, int64(wrong), w.counts.invalid)
+		require.LessOrEqual(t, int64(wrong), totals(w).invalid)
 	})
 }
 
@@ -116,16 +116,16 @@ func FuzzMetrics(f *testing.F) {
 		if err != nil {
 			return
 		}
-		w := newWork(translate.Default())
+		w := newWork(newJob(translate.Default()))
 		before := md.DataPointCount()
 		w.metrics(md)
 		seen := int64(0)
-		for _, count := range w.counts.elements[points] {
+		for _, count := range totals(w).elements[points] {
 			seen += count
 		}
 		require.EqualValues(t, before, seen)
-		require.EqualValues(t, before-md.DataPointCount(), w.counts.elements[points][merged]+w.counts.elements[points][duplicate])
-		kept := w.counts.elements[points][conflict] + w.counts.elements[points][unconvertible]
+		require.EqualValues(t, before-md.DataPointCount(), totals(w).elements[points][merged]+totals(w).elements[points][duplicate])
+		kept := totals(w).elements[points][conflict] + totals(w).elements[points][unconvertible]
 		wrong := 0
 		for _, rm := range md.ResourceMetrics().All() {
 			wrong += wrongTypes(rm.Resource().Attributes())
@@ -137,7 +137,7 @@ func FuzzMetrics(f *testing.F) {
 			}
 		}
 		if kept == 0 {
-			require.LessOrEqual(t, int64(wrong), w.counts.invalid)
+			require.LessOrEqual(t, int64(wrong), totals(w).invalid)
 		}
 		_, err = new(pmetric.ProtoMarshaler).MarshalMetrics(md)
 		require.NoError(t, err)

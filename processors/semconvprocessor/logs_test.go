@@ -37,7 +37,7 @@ func TestRecords(t *testing.T) {
 // TestEventNames: an attribute that says an event's name gives it to an event without
 // one.
 func TestEventNames(t *testing.T) {
-	w := newWork(translate.Default())
+	w := newWork(newJob(translate.Default()))
 	for _, c := range []struct{ name, want string }{{"", "said"}, {"named", "named"}} {
 		record := plog.NewLogRecord()
 		record.SetEventName(c.name)

@@ -26,6 +26,9 @@ func (w *work) scopeMetrics(list pmetric.MetricSlice) {
 	}
 	for i := range w.plans {
 		w.counts.elements[metrics][w.plans[i].outcome]++
+		if o := w.plans[i].outcome; w.plans[i].rule.Rule >= 0 && (o == converted || o == merged) {
+			w.counts.rule(w.plans[i].rule.Rule)
+		}
 	}
 	clear(w.plans)
 	w.plans = w.plans[:0]

@@ -37,10 +37,10 @@ func TestMetrics(t *testing.T) {
 			t.Run(filepath.Base(file)+"/"+strings.TrimPrefix(title, "# "), func(t *testing.T) {
 				list := pmetric.NewMetricSlice()
 				readMetrics(t, in, list)
-				w := newWork(translate.Default())
+				w := newWork(newJob(translate.Default()))
 				w.scopeMetrics(list)
 				out := writeMetrics(t, list)
-				got = out + tally(&w.counts)
+				got = out + sumUp(&w.counts)
 				w.rest()
 				w.scopeMetrics(list)
 				assert.Equal(t, out, writeMetrics(t, list), "the second time")
@@ -56,8 +56,8 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// tally is what was counted of metrics and points, a line each.
-func tally(c *counts) string {
+// sumUp is what was counted of metrics and points, a line each.
+func sumUp(c *counts) string {
 	var out strings.Builder
 	for _, e := range []element{metrics, points} {
 		fmt.Fprintf(&out, "%ss:", elementNames[e])
@@ -75,7 +75,7 @@ func tally(c *counts) string {
 }
 
 func TestConformingMetricsCostNothing(t *testing.T) {
-	w := newWork(translate.Default())
+	w := newWork(newJob(translate.Default()))
 	list := pmetric.NewMetricSlice()
 	readMetrics(t, conformingMetrics, list)
 	before := writeMetrics(t, list)

@@ -10,20 +10,19 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/koine-otel/koine/processors/semconvprocessor/internal/metadata"
-	"github.com/koine-otel/koine/semconv/translate"
 )
 
 // normalizer rewrites spans, metrics, log records, and what carries them, in place. It
 // is shared between goroutines; what one batch needs to work with comes from a pool.
 type normalizer struct {
-	table     *translate.Table
 	report    bool // count and change nothing
 	telemetry *metadata.TelemetryBuilder
+	summary   summary
 	work      sync.Pool // of *work
 }
 
 func newNormalizer(set component.TelemetrySettings, cfg *Config) (*normalizer, error) {
-	table, err := cfg.table()
+	j, err := cfg.job()
 	if err != nil {
 		return nil, err
 	}
@@ -31,29 +30,48 @@ func newNormalizer(set component.TelemetrySettings, cfg *Config) (*normalizer, e
 	if err != nil {
 		return nil, err
 	}
-	n := &normalizer{table: table, report: cfg.Mode == modeReport, telemetry: telemetry}
-	n.work.New = func() any { return newWork(n.table) }
+	n := &normalizer{
+		report:    cfg.Mode == modeReport,
+		telemetry: telemetry,
+		summary:   summary{tally: j.tally, logger: set.Logger, every: cfg.SummaryInterval, target: cfg.Target, before: map[*service]*snapshot{}},
+	}
+	n.work.New = func() any { return newWork(j) }
+	if err := j.tally.expose(telemetry); err != nil {
+		telemetry.Shutdown()
+		return nil, err
+	}
 	return n, nil
 }
 
-func (n *normalizer) traces(ctx context.Context, td ptrace.Traces) (ptrace.Traces, error) {
+func (n *normalizer) start(context.Context, component.Host) error {
+	n.summary.start()
+	return nil
+}
+
+func (n *normalizer) shutdown(context.Context) error {
+	n.summary.shutdown()
+	n.telemetry.Shutdown()
+	return nil
+}
+
+func (n *normalizer) traces(_ context.Context, td ptrace.Traces) (ptrace.Traces, error) {
 	w := n.work.Get().(*work)
 	w.traces(subject(n.report, td, ptrace.NewTraces))
-	n.done(ctx, w)
+	n.done(w)
 	return td, nil
 }
 
-func (n *normalizer) metrics(ctx context.Context, md pmetric.Metrics) (pmetric.Metrics, error) {
+func (n *normalizer) metrics(_ context.Context, md pmetric.Metrics) (pmetric.Metrics, error) {
 	w := n.work.Get().(*work)
 	w.metrics(subject(n.report, md, pmetric.NewMetrics))
-	n.done(ctx, w)
+	n.done(w)
 	return md, nil
 }
 
-func (n *normalizer) logs(ctx context.Context, ld plog.Logs) (plog.Logs, error) {
+func (n *normalizer) logs(_ context.Context, ld plog.Logs) (plog.Logs, error) {
 	w := n.work.Get().(*work)
 	w.logs(subject(n.report, ld, plog.NewLogs))
-	n.done(ctx, w)
+	n.done(w)
 	return ld, nil
 }
 
@@ -68,9 +86,8 @@ func subject[T interface{ CopyTo(T) }](report bool, data T, empty func() T) T {
 	return duplicate
 }
 
-// done counts a batch once, not element by element, and gives its scratch back.
-func (n *normalizer) done(ctx context.Context, w *work) {
-	w.counts.record(ctx, n.telemetry)
+// done gives a batch's scratch back.
+func (n *normalizer) done(w *work) {
 	if w.rest() {
 		n.work.Put(w)
 	}

@@ -103,7 +103,9 @@ func TestOwnMetrics(t *testing.T) {
 	require.NoError(t, err)
 
 	td := ptrace.NewTraces()
-	spans := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans()
+	rs := td.ResourceSpans().AppendEmpty()
+	rs.Resource().Attributes().PutStr("service.name", "shop")
+	spans := rs.ScopeSpans().AppendEmpty().Spans()
 	spans.AppendEmpty().Attributes().PutStr("http.method", "GET")
 	spans.AppendEmpty().Attributes().PutStr("http.status_code", "abc")
 	both := spans.AppendEmpty().Attributes()
@@ -118,14 +120,15 @@ func TestOwnMetrics(t *testing.T) {
 		return metricdata.DataPoint[int64]{Value: value, Attributes: attribute.NewSet(attrs...)}
 	}
 	of := func(element, outcome string) []attribute.KeyValue {
-		return []attribute.KeyValue{attribute.String("koine.element", element), attribute.String("koine.outcome", outcome)}
+		return []attribute.KeyValue{attribute.String("koine.element", element), attribute.String("koine.outcome", outcome), attribute.String("koine.service", "shop")}
 	}
+	shop := attribute.String("koine.service", "shop")
 	metadatatest.AssertEqualProcessorSemconvElements(t, telemetry, []metricdata.DataPoint[int64]{
 		point(2, of("span", "converted")...), point(1, of("span", "conforming")...), point(1, of("resource", "conforming")...), point(1, of("scope", "conforming")...),
 	}, metricdatatest.IgnoreTimestamp())
-	metadatatest.AssertEqualProcessorSemconvInvalidValues(t, telemetry, []metricdata.DataPoint[int64]{point(1)}, metricdatatest.IgnoreTimestamp())
-	metadatatest.AssertEqualProcessorSemconvConflicts(t, telemetry, []metricdata.DataPoint[int64]{point(1)}, metricdatatest.IgnoreTimestamp())
-	metadatatest.AssertEqualProcessorSemconvDuplicates(t, telemetry, []metricdata.DataPoint[int64]{point(1)}, metricdatatest.IgnoreTimestamp())
+	metadatatest.AssertEqualProcessorSemconvInvalidValues(t, telemetry, []metricdata.DataPoint[int64]{point(1, shop)}, metricdatatest.IgnoreTimestamp())
+	metadatatest.AssertEqualProcessorSemconvConflicts(t, telemetry, []metricdata.DataPoint[int64]{point(1, shop)}, metricdatatest.IgnoreTimestamp())
+	metadatatest.AssertEqualProcessorSemconvDuplicates(t, telemetry, []metricdata.DataPoint[int64]{point(1, shop)}, metricdatatest.IgnoreTimestamp())
 }
 
 func BenchmarkTraces(b *testing.B) {

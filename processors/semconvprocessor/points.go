@@ -110,7 +110,7 @@ func (s *shape[P, S]) one(w *work, p *plan, at P, c *class) outcome {
 	case changed && c.conflict:
 		o = conflict
 	default:
-		w.countResult()
+		w.counts.result(&w.result)
 		if changed {
 			rewrite(at.Attributes(), &w.attrs, &w.result)
 			o = converted

@@ -21,7 +21,7 @@ import (
 //   - a second translation changes nothing.
 func TestMetricProperties(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	w := newWork(translate.Default())
+	w := newWork(newJob(translate.Default()))
 	duplicates, sums, conflicts := 0, 0, 0
 	for range 20000 {
 		list := pmetric.NewMetricSlice()

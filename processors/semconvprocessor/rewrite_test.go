@@ -104,7 +104,7 @@ func TestManyAttributes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures time")
 	}
-	w := newWork(translate.Default())
+	w := newWork(newJob(translate.Default()))
 	cost := func(n int) time.Duration {
 		least := time.Duration(math.MaxInt64)
 		for range 5 {
@@ -148,7 +148,7 @@ func TestDeepValues(t *testing.T) {
 			deep(p.Attributes().PutEmpty(key))
 			p.Attributes().PutStr("http.scheme", "https")
 		}
-		w := newWork(translate.Default())
+		w := newWork(newJob(translate.Default()))
 		w.scopeMetrics(list)
 		require.Equal(t, 2, m.Sum().DataPoints().Len())
 		_, ok := m.Sum().DataPoints().At(0).Attributes().Get("url.scheme")
@@ -158,7 +158,7 @@ func TestDeepValues(t *testing.T) {
 
 // TestReadOnly: what others share is never written to, not even a key in its place.
 func TestReadOnly(t *testing.T) {
-	w := newWork(translate.Default())
+	w := newWork(newJob(translate.Default()))
 	ld := plog.NewLogs()
 	attrs := ld.ResourceLogs().AppendEmpty().Resource().Attributes()
 	attrs.PutStr("deployment.environment", "prod")
@@ -168,7 +168,7 @@ func TestReadOnly(t *testing.T) {
 }
 
 func TestEmptyMap(t *testing.T) {
-	w := newWork(translate.Default())
+	w := newWork(newJob(translate.Default()))
 	m := pcommon.NewMap()
 	assert.False(t, w.translate(m, translate.Resource, 0))
 	assert.Zero(t, m.Len())
@@ -182,7 +182,7 @@ func TestEmptyMap(t *testing.T) {
 // TestKeysTwice: a map with a key twice, which the wire allows, keeps both, and the
 // first is the one that counts.
 func TestKeysTwice(t *testing.T) {
-	w := newWork(translate.Default())
+	w := newWork(newJob(translate.Default()))
 	m := pcommon.NewMap()
 	m.PutStr("http.method", "GET")
 	m.PutStr("x", "PUT")
@@ -198,7 +198,7 @@ func TestKeysTwice(t *testing.T) {
 
 // TestScratchIsBounded: a giant element's scratch is not kept.
 func TestScratchIsBounded(t *testing.T) {
-	w := newWork(translate.Default())
+	w := newWork(newJob(translate.Default()))
 	m := pcommon.NewMap()
 	m.PutStr("a", "b")
 	w.translate(m, translate.Resource, 0)

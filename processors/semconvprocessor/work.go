@@ -8,15 +8,32 @@ import (
 	"github.com/koine-otel/koine/semconv/translate"
 )
 
+// job is what a processor does, the same for all batches.
+type job struct {
+	table *translate.Table
+	tally *tally
+	marks marks
+	// schema is the version for schema URLs, empty where old names stay as well.
+	schema string
+	// spanNames: names that differ from span to span are replaced.
+	spanNames bool
+}
+
+func newJob(table *translate.Table) *job {
+	return &job{table: table, tally: newTally(table.RuleNames())}
+}
+
 // work is what one goroutine needs to translate one batch, element after element.
 type work struct {
-	table  *translate.Table
+	*job
 	attrs  attributes
 	input  translate.Input
 	result translate.Result
 	counts counts
 	// language is the telemetry.sdk.language of the resource at hand.
 	language string
+	// url is the last schema URL that was asked for, and what it becomes.
+	url struct{ from, to string }
 
 	// What a scope's metrics need: see plan.go and identity.go.
 	plans      []plan
@@ -25,8 +42,9 @@ type work struct {
 	identities identities
 }
 
-func newWork(table *translate.Table) *work {
-	w := &work{table: table, names: map[string]struct{}{}, streams: map[stream]int{}, identities: newIdentities()}
+func newWork(j *job) *work {
+	w := &work{job: j, names: map[string]struct{}{}, streams: map[stream]int{}, identities: newIdentities()}
+	w.counts.rules = make([]int64, len(j.tally.rules))
 	w.input.Lists = w.attrs.list
 	return w
 }
@@ -37,9 +55,13 @@ const maxScratch = 1 << 14
 
 // rest readies w for the next batch, unless it grew too large to be kept.
 func (w *work) rest() bool {
-	w.counts = counts{}
+	hits, misses := w.result.TakePlanStats()
+	w.tally.hits.Add(int64(hits))
+	w.tally.misses.Add(int64(misses))
+	w.counts.reset()
 	w.input = translate.Input{Lists: w.input.Lists}
 	w.language = ""
+	w.url.from, w.url.to = "", ""
 	w.attrs.forget()
 	// The edits' values are the batch's strings.
 	clear(w.result.Edits[:cap(w.result.Edits)])
@@ -47,12 +69,57 @@ func (w *work) rest() bool {
 	return max(cap(w.attrs.keys), cap(w.result.Edits), cap(w.plans), w.identities.size()) <= maxScratch
 }
 
-func (w *work) resource(r pcommon.Resource) {
+// resource translates a resource's attributes. It says false of one whose telemetry a
+// Koine upstream has converted already.
+func (w *work) resource(r pcommon.Resource, schema schemaed) bool {
+	if w.marks.converted(r.Attributes()) {
+		w.counts.elements[resources][upstream]++
+		return false
+	}
 	w.language = ""
 	if language, ok := r.Attributes().Get("telemetry.sdk.language"); ok {
 		w.language = language.AsString()
 	}
 	w.counts.add(resources, w.translate(r.Attributes(), translate.Resource, 0))
+	w.declare(schema, 0, 0)
+	return true
+}
+
+// leave ends a resource: it is marked, and what happened is its service's.
+func (w *work) leave(r pcommon.Resource, done bool) {
+	if done {
+		w.marks.put(r.Attributes())
+	}
+	name := ""
+	if v, ok := r.Attributes().Get("service.name"); ok {
+		name = v.AsString()
+	}
+	w.tally.service(name).add(&w.counts)
+	w.counts.reset()
+}
+
+// schemaed is what has a schema URL: a resource's or a scope's telemetry.
+type schemaed interface {
+	SchemaUrl() string
+	SetSchemaUrl(string)
+}
+
+// declare sets the schema URL of what was converted since the counts were changed and
+// left: all of it, or it is not what the URL says.
+func (w *work) declare(s schemaed, changed, left int64) {
+	if w.schema == "" {
+		return
+	}
+	if c, l := w.counts.changed(); c == changed || l != left {
+		return
+	}
+	now := s.SchemaUrl()
+	if w.url.to == "" || w.url.from != now {
+		w.url.from, w.url.to = now, schemaURL(now, w.schema)
+	}
+	if w.url.to != now {
+		s.SetSchemaUrl(w.url.to)
+	}
 }
 
 func (w *work) scope(s pcommon.InstrumentationScope) {
@@ -68,6 +135,9 @@ func (w *work) span(s ptrace.Span) {
 	if s.Kind() != kind {
 		// Whose address net.peer.name is depends on the kind, which only now is known.
 		w.translate(s.Attributes(), placeOf(s.Kind()), fieldsOf(s))
+	}
+	if w.spanNames {
+		changed = w.nameSpan(s) || changed
 	}
 	w.counts.add(spans, changed)
 	for _, event := range s.Events().All() {
@@ -90,7 +160,7 @@ func (w *work) record(r plog.LogRecord) {
 // it finds are left in w.result for the caller.
 func (w *work) translate(m pcommon.Map, place translate.Place, fields translate.Fields) bool {
 	changed := w.inspect(w.table, m, place, fields)
-	w.countResult()
+	w.counts.result(&w.result)
 	if changed {
 		rewrite(m, &w.attrs, &w.result)
 	}
@@ -105,12 +175,6 @@ func (w *work) inspect(table *translate.Table, m pcommon.Map, place translate.Pl
 	w.input.Place, w.input.Fields, w.input.Language = place, fields, w.language
 	table.Translate(&w.input, &w.result)
 	return w.result.Changes()
-}
-
-func (w *work) countResult() {
-	w.counts.invalid += int64(len(w.result.Invalid))
-	w.counts.conflicts += int64(w.result.Conflicts)
-	w.counts.duplicates += int64(w.result.Duplicates)
 }
 
 func placeOf(kind ptrace.SpanKind) translate.Place {

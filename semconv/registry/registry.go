@@ -11,6 +11,7 @@ package registry
 
 import (
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -48,6 +49,14 @@ func (r *Registry) Resolve(key string) *Attribute {
 		}
 	}
 	return nil
+}
+
+// Reserved says whether a namespace, the part of a key before its first dot, is one of
+// the registry's: whoever invents a name in it may meet one of theirs tomorrow.
+func (r *Registry) Reserved(namespace string) bool {
+	prefix := namespace + "."
+	i := sort.Search(len(r.attributes), func(i int) bool { return r.attributes[i].Key >= prefix })
+	return i < len(r.attributes) && strings.HasPrefix(r.attributes[i].Key, prefix)
 }
 
 // LookupMetric finds a metric by its name.

@@ -42,8 +42,9 @@ func (p *plan) arrange(sequence uint64, index []int32) *arrangement {
 			a.rest = append(a.rest, *s)
 			continue
 		}
-		at := index[s.candidates[0].slots[0]]
-		a.renames = append(a.renames, Rename{int(at), s.key})
+		c := &s.candidates[0]
+		at := index[c.slots[0]]
+		a.renames = append(a.renames, Rename{int(at), s.key, c.rule})
 		if s.typ != registry.Any {
 			a.types = append(a.types, typed{at, s.typ})
 		}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/koine-otel/koine/semconv/registry"
 )
 
 // Metric is what a table wants of a metric: its name and unit from now on, by what to
@@ -20,6 +18,8 @@ type Metric struct {
 	// Place stands for the points in rules: the side that a metric of clients or servers
 	// was recorded on, as for a span, or Point.
 	Place Place
+	// Rule is the number of the rule that renames or scales the metric, -1 where it stays.
+	Rule int32
 }
 
 // metricKey finds a metric's rule: with the unit on the wire, or without.
@@ -29,6 +29,7 @@ type metric struct {
 	to, unit string
 	divide   float64
 	points   *Table // nil: the table for all
+	rule     int32
 }
 
 // Metric says what becomes of a metric with a name and a unit.
@@ -37,10 +38,10 @@ func (t *Table) Metric(name, unit string) Metric {
 	if !ok {
 		m, ok = t.metrics[metricKey{name, ""}]
 	}
-	out := Metric{Name: name, Unit: unit, Divide: 1, Points: t}
+	out := Metric{Name: name, Unit: unit, Divide: 1, Points: t, Rule: -1}
 	if ok {
 		if m.to != "" {
-			out.Name = m.to
+			out.Name, out.Rule = m.to, m.rule
 		}
 		if m.unit != "" {
 			out.Unit = m.unit
@@ -84,12 +85,12 @@ func (t *Table) addMetrics(vocabularies []*Vocabulary) {
 			points := t.pointsTable(r.Attributes, tables)
 			for _, s := range r.From {
 				mentioned[s.Name] = true
-				if t.skipsMetric(r.To, s.Name) {
+				if t.options.skipsMetric(r.To, s.Name) {
 					continue
 				}
 				k := metricKey{s.Name, s.Unit}
 				if _, twice := t.metrics[k]; !twice {
-					t.metrics[k] = metric{to: r.To, unit: r.Unit, divide: s.Divide, points: points}
+					t.metrics[k] = metric{to: r.To, unit: r.Unit, divide: s.Divide, points: points, rule: t.named(s.Name, r.To)}
 				}
 			}
 			if r.To != "" && points != nil {
@@ -98,16 +99,6 @@ func (t *Table) addMetrics(vocabularies []*Vocabulary) {
 		}
 	}
 	t.registryMetrics(mentioned)
-}
-
-// skipsMetric says whether a metric is left out: by the user, or because it is not
-// retired yet at the target.
-func (t *Table) skipsMetric(to, from string) bool {
-	if t.options.Skip != nil && t.options.Skip(to, from) {
-		return true
-	}
-	m := t.options.registry().LookupMetric(from)
-	return m != nil && m.Deprecation != registry.Live && !t.options.retired(&m.Retirement)
 }
 
 // pointsOf gives a metric that has its target's name already the target's rules for

@@ -53,6 +53,7 @@ type step struct {
 
 type candidate struct {
 	source *Source
+	rule   int32
 	slots  [maxJoined]int
 	n      int // how many slots it reads; 0: it sets a constant
 	// equals are the slots of the conditions on values.
@@ -126,7 +127,10 @@ func (t *Table) compile(keys []string, hashes []uint64, shape uint64, place Plac
 		}
 		k, rest := t.lookup(name)
 		if k == nil {
-			continue
+			if k = t.stray(name); k == nil {
+				continue
+			}
+			rest = name
 		}
 		n := len(p.slots)
 		slots[name] = n
@@ -161,6 +165,7 @@ func (t *Table) compile(keys []string, hashes []uint64, shape uint64, place Plac
 		if !ok {
 			continue
 		}
+		c.rule = g.rule
 		done[once] = true
 		name := to.name
 		if to.template {

@@ -18,8 +18,8 @@ func (t *Table) registryMetrics(mentioned map[string]bool) {
 		if target == nil || target == m || t.options.retired(&target.Retirement) || target.Unit != m.Unit {
 			continue
 		}
-		if t.options.Skip == nil || !t.options.Skip(target.Name, m.Name) {
-			t.metrics[metricKey{m.Name, ""}] = metric{to: target.Name}
+		if !t.options.skipsMetric(target.Name, m.Name) {
+			t.metrics[metricKey{m.Name, ""}] = metric{to: target.Name, rule: t.named(m.Name, target.Name)}
 		}
 	}
 }

@@ -23,32 +23,16 @@ type Table struct {
 	// always are contributions that need no key: constants of one metric's points.
 	always  []contribution
 	metrics map[metricKey]metric
+	// strays is the rule for names that nobody knows, if there is one.
+	strays  []contribution
 	options Options
+	rules   *[]RuleName
 	hasher
 	plans        planCache
 	arrangements arrangements
 	// parent is the table for all, of one for the points of some metrics: that holds
 	// only what is different.
 	parent *Table
-}
-
-// Options say how to translate.
-type Options struct {
-	// Registry is the conventions to arrive at; nil: the embedded ones. A company's own,
-	// loaded over those, brings its own types and renames.
-	Registry *registry.Registry
-	// Target is the version of the conventions to arrive at; empty: the newest. A name
-	// that was retired later than that is left alone.
-	Target string
-	// KeepOld leaves the old attributes beside the new: both spellings, for the time of a
-	// migration.
-	KeepOld bool
-	// OldWins lets an old attribute replace the value under the new name where both are
-	// there and differ.
-	OldWins bool
-	// Skip, where given, leaves a rule out: it is asked with each rule's target and each
-	// source's key.
-	Skip func(to, from string) bool
 }
 
 // target is what rules can set: an attribute of the target version or a field.
@@ -74,6 +58,7 @@ type key struct {
 // contribution is one target that a key takes part in giving a value to.
 type contribution struct {
 	source *Source
+	rule   int32
 	target int
 	rank   int   // among the target's sources, the least first
 	places Place // where both rule and source hold
@@ -91,7 +76,7 @@ func New(o Options, vocabularies ...*Vocabulary) *Table {
 func compileAttributes(o Options, vocabularies []*Vocabulary) *Table {
 	t := &Table{
 		keys: map[string]*key{}, prefix: map[string][]contribution{}, live: map[string]registry.Type{},
-		options: o, hasher: newHasher(), plans: newPlanCache(planSlots), arrangements: newArrangements(planSlots),
+		options: o, rules: &[]RuleName{castRule: {"wrong type", "right type"}}, hasher: newHasher(), plans: newPlanCache(planSlots), arrangements: newArrangements(planSlots),
 	}
 	for _, a := range o.registry().Attributes() {
 		if t.options.retired(&a.Retirement) {
@@ -112,38 +97,8 @@ func compileAttributes(o Options, vocabularies []*Vocabulary) *Table {
 	for _, r := range registryRenames(mentioned, o) {
 		t.add(&r, map[string]bool{})
 	}
+	t.addStrays()
 	return t
-}
-
-func (o *Options) registry() *registry.Registry {
-	if o.Registry == nil {
-		return registry.Default()
-	}
-	return o.Registry
-}
-
-// skips says whether a source is left out: by the user, or because one of its keys is
-// not retired yet at the target.
-func (o *Options) skips(to string, keys []string) bool {
-	if o.Skip != nil && o.Skip(to, strings.Join(keys, "+")) {
-		return true
-	}
-	for _, k := range keys {
-		a := o.registry().Lookup(strings.TrimSuffix(k, ".*"))
-		if a != nil && a.Deprecation != registry.Live && !o.retired(&a.Retirement) {
-			return true
-		}
-	}
-	return false
-}
-
-// retired says whether a name is retired at the target. What was retired nobody knows
-// when was so before the first version that can be a target.
-func (o *Options) retired(r *registry.Retirement) bool {
-	if r.Deprecation == registry.Live {
-		return false
-	}
-	return o.Target == "" || r.Since == "" || compareVersions(r.Since, o.Target) <= 0
 }
 
 func (t *Table) add(r *Rule, mentioned map[string]bool) {
@@ -159,7 +114,7 @@ func (t *Table) add(r *Rule, mentioned map[string]bool) {
 		if index < 0 {
 			index = t.target(r.To)
 		}
-		c := contribution{source: s, target: index, rank: t.targets[index].sources, places: r.places & s.places & t.targets[index].field.places()}
+		c := contribution{source: s, rule: t.rule(r.To, s), target: index, rank: t.targets[index].sources, places: r.places & s.places & t.targets[index].field.places()}
 		if t.parent != nil {
 			c.rank -= scopedFirst
 		}
@@ -195,8 +150,8 @@ const scopedFirst = 1 << 20
 // can: there are dozens, and the tables for all are large.
 func (t *Table) scoped(rules []Rule) *Table {
 	child := &Table{
-		parent: t, keys: map[string]*key{}, prefix: maps.Clone(t.prefix), live: t.live, targets: slices.Clone(t.targets),
-		options: t.options, hasher: t.hasher, plans: newPlanCache(scopedPlanSlots), arrangements: newArrangements(scopedPlanSlots),
+		parent: t, strays: t.strays, keys: map[string]*key{}, prefix: maps.Clone(t.prefix), live: t.live, targets: slices.Clone(t.targets),
+		options: t.options, rules: t.rules, hasher: t.hasher, plans: newPlanCache(scopedPlanSlots), arrangements: newArrangements(scopedPlanSlots),
 	}
 	for i := range rules {
 		child.add(&rules[i], map[string]bool{})

@@ -61,6 +61,8 @@ type Result struct {
 type Rename struct {
 	Index int
 	Key   string
+	// Rule is the number of the rule.
+	Rule int32
 }
 
 // Edit is a change of one attribute.
@@ -73,14 +75,17 @@ type Edit struct {
 	// Index or, for a new attribute, is a copy of that at Copy (-1: there is none).
 	Value Value
 	Copy  int
+	// Rule is the number of the rule.
+	Rule int32
 
-	slot int // Copy's slot
+	slot int32 // Copy's slot
 }
 
 // FieldEdit sets a field.
 type FieldEdit struct {
 	Field Field
 	Value Value
+	Rule  int32
 }
 
 // fate is what becomes of an attribute.
@@ -232,28 +237,28 @@ func (t *Table) step(p *plan, s *step, in *Input, r *Result) {
 			continue
 		case native && have && t.options.OldWins && !current.Equal(v):
 			r.Conflicts++
-			r.Edits = append(r.Edits, Edit{Index: int(r.index[s.native]), Key: s.key, Value: v})
+			r.Edits = append(r.Edits, Edit{Index: int(r.index[s.native]), Key: s.key, Value: v, Rule: c.rule})
 			current, native = v, false
 		case have:
 			if s.field == NoField {
 				r.count(current, v)
 			}
 		case s.field != NoField:
-			r.Fields = append(r.Fields, FieldEdit{s.field, v})
+			r.Fields = append(r.Fields, FieldEdit{s.field, v, c.rule})
 			have = true
 		case native:
 			r.Conflicts++
-			r.Edits = append(r.Edits, Edit{Index: int(r.index[s.native]), Key: s.key, Value: v})
+			r.Edits = append(r.Edits, Edit{Index: int(r.index[s.native]), Key: s.key, Value: v, Rule: c.rule})
 			r.fate[s.native] = stays
 			current, have = v, true
 		case s.own >= 0:
 			c.mark(r, used)
-			r.Edits = append(r.Edits, Edit{Index: int(r.index[s.own]), Key: s.key, Value: v})
+			r.Edits = append(r.Edits, Edit{Index: int(r.index[s.own]), Key: s.key, Value: v, Rule: c.rule})
 			r.fate[s.own] = reused
 			current, have = v, true
 			continue
 		default:
-			r.Edits = append(r.Edits, Edit{Index: -1, Key: s.key, Value: c.asIs(p, in, r, v), Copy: c.first(r), slot: c.slots[0]})
+			r.Edits = append(r.Edits, Edit{Index: -1, Key: s.key, Value: c.asIs(p, in, r, v), Copy: c.first(r), slot: int32(c.slots[0]), Rule: c.rule})
 			current, have = v, true
 		}
 		c.mark(r, used)
@@ -265,7 +270,7 @@ func (s *step) alone(p *plan, in *Input, r *Result) {
 	c := &s.candidates[0]
 	i := r.index[c.slots[0]]
 	if s.plain && (s.typ == registry.Any || in.Values[i].Type == s.typ) {
-		r.Edits = append(r.Edits, Edit{Index: -1, Key: s.key, Copy: int(i), slot: c.slots[0]})
+		r.Edits = append(r.Edits, Edit{Index: -1, Key: s.key, Copy: int(i), slot: int32(c.slots[0]), Rule: c.rule})
 		c.mark(r, used)
 		return
 	}
@@ -275,7 +280,7 @@ func (s *step) alone(p *plan, in *Input, r *Result) {
 		return
 	}
 	if o == converted {
-		r.Edits = append(r.Edits, Edit{Index: -1, Key: s.key, Value: c.asIs(p, in, r, v), Copy: int(i), slot: c.slots[0]})
+		r.Edits = append(r.Edits, Edit{Index: -1, Key: s.key, Value: c.asIs(p, in, r, v), Copy: int(i), slot: int32(c.slots[0]), Rule: c.rule})
 	}
 	c.mark(r, used)
 }

@@ -25,6 +25,10 @@ func CheckTarget(version string) error {
 	return nil
 }
 
+// Before says whether version a is earlier than version b; what is no version is earlier
+// than any.
+func Before(a, b string) bool { return compareVersions(a, b) < 0 }
+
 // compareVersions orders versions by their numbers; what is no version comes first.
 func compareVersions(a, b string) int {
 	x, _ := parseVersion(a)

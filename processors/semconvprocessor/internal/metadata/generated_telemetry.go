@@ -3,10 +3,12 @@
 package metadata
 
 import (
+	"context"
 	"errors"
 	"sync"
 
 	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/metric/embedded"
 	"go.opentelemetry.io/otel/trace"
 
 	"go.opentelemetry.io/collector/component"
@@ -26,10 +28,13 @@ type TelemetryBuilder struct {
 	meter                         metric.Meter
 	mu                            sync.Mutex
 	registrations                 []metric.Registration
-	ProcessorSemconvConflicts     metric.Int64Counter
-	ProcessorSemconvDuplicates    metric.Int64Counter
-	ProcessorSemconvElements      metric.Int64Counter
-	ProcessorSemconvInvalidValues metric.Int64Counter
+	ProcessorSemconvConflicts     metric.Int64ObservableCounter
+	ProcessorSemconvDuplicates    metric.Int64ObservableCounter
+	ProcessorSemconvElements      metric.Int64ObservableCounter
+	ProcessorSemconvInvalidValues metric.Int64ObservableCounter
+	ProcessorSemconvPlans         metric.Int64ObservableCounter
+	ProcessorSemconvRules         metric.Int64ObservableCounter
+	ProcessorSemconvSpanNames     metric.Int64ObservableCounter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -41,6 +46,121 @@ type telemetryBuilderOptionFunc func(mb *TelemetryBuilder)
 
 func (tbof telemetryBuilderOptionFunc) apply(mb *TelemetryBuilder) {
 	tbof(mb)
+}
+
+// RegisterProcessorSemconvConflictsCallback sets callback for observable ProcessorSemconvConflicts metric.
+func (builder *TelemetryBuilder) RegisterProcessorSemconvConflictsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorSemconvConflicts, obs: o})
+		return nil
+	}, builder.ProcessorSemconvConflicts)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorSemconvDuplicatesCallback sets callback for observable ProcessorSemconvDuplicates metric.
+func (builder *TelemetryBuilder) RegisterProcessorSemconvDuplicatesCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorSemconvDuplicates, obs: o})
+		return nil
+	}, builder.ProcessorSemconvDuplicates)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorSemconvElementsCallback sets callback for observable ProcessorSemconvElements metric.
+func (builder *TelemetryBuilder) RegisterProcessorSemconvElementsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorSemconvElements, obs: o})
+		return nil
+	}, builder.ProcessorSemconvElements)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorSemconvInvalidValuesCallback sets callback for observable ProcessorSemconvInvalidValues metric.
+func (builder *TelemetryBuilder) RegisterProcessorSemconvInvalidValuesCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorSemconvInvalidValues, obs: o})
+		return nil
+	}, builder.ProcessorSemconvInvalidValues)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorSemconvPlansCallback sets callback for observable ProcessorSemconvPlans metric.
+func (builder *TelemetryBuilder) RegisterProcessorSemconvPlansCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorSemconvPlans, obs: o})
+		return nil
+	}, builder.ProcessorSemconvPlans)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorSemconvRulesCallback sets callback for observable ProcessorSemconvRules metric.
+func (builder *TelemetryBuilder) RegisterProcessorSemconvRulesCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorSemconvRules, obs: o})
+		return nil
+	}, builder.ProcessorSemconvRules)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorSemconvSpanNamesCallback sets callback for observable ProcessorSemconvSpanNames metric.
+func (builder *TelemetryBuilder) RegisterProcessorSemconvSpanNamesCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorSemconvSpanNames, obs: o})
+		return nil
+	}, builder.ProcessorSemconvSpanNames)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+type observerInt64 struct {
+	embedded.Int64Observer
+	inst metric.Int64Observable
+	obs  metric.Observer
+}
+
+func (oi *observerInt64) Observe(value int64, opts ...metric.ObserveOption) {
+	oi.obs.ObserveInt64(oi.inst, value, opts...)
 }
 
 // Shutdown unregister all registered callbacks for async instruments.
@@ -61,28 +181,46 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	}
 	builder.meter = Meter(settings)
 	var err, errs error
-	builder.ProcessorSemconvConflicts, err = builder.meter.Int64Counter(
+	builder.ProcessorSemconvConflicts, err = builder.meter.Int64ObservableCounter(
 		"otelcol_processor_semconv_conflicts",
 		metric.WithDescription("Old attributes that were dropped because a better source gave another value for the same name. [Alpha]"),
 		metric.WithUnit("{attribute}"),
 	)
 	errs = errors.Join(errs, err)
-	builder.ProcessorSemconvDuplicates, err = builder.meter.Int64Counter(
+	builder.ProcessorSemconvDuplicates, err = builder.meter.Int64ObservableCounter(
 		"otelcol_processor_semconv_duplicates",
 		metric.WithDescription("Old attributes that were dropped because the same value was there under the new name. [Alpha]"),
 		metric.WithUnit("{attribute}"),
 	)
 	errs = errors.Join(errs, err)
-	builder.ProcessorSemconvElements, err = builder.meter.Int64Counter(
+	builder.ProcessorSemconvElements, err = builder.meter.Int64ObservableCounter(
 		"otelcol_processor_semconv_elements",
 		metric.WithDescription("What was looked at, by what became of it. [Alpha]"),
 		metric.WithUnit("{element}"),
 	)
 	errs = errors.Join(errs, err)
-	builder.ProcessorSemconvInvalidValues, err = builder.meter.Int64Counter(
+	builder.ProcessorSemconvInvalidValues, err = builder.meter.Int64ObservableCounter(
 		"otelcol_processor_semconv_invalid_values",
 		metric.WithDescription("Attributes that kept their old name because their value could not be converted. [Alpha]"),
 		metric.WithUnit("{attribute}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorSemconvPlans, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_semconv_plans",
+		metric.WithDescription("Look-ups of what to do with an element's keys. [Alpha]"),
+		metric.WithUnit("{lookup}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorSemconvRules, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_semconv_rules",
+		metric.WithDescription("How often each rule was applied. [Alpha]"),
+		metric.WithUnit("{application}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorSemconvSpanNames, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_semconv_span_names",
+		metric.WithDescription("Span names that were replaced because they differ from span to span. [Alpha]"),
+		metric.WithUnit("{span}"),
 	)
 	errs = errors.Join(errs, err)
 	return &builder, errs

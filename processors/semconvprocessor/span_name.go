@@ -1,0 +1,29 @@
+package semconvprocessor
+
+import (
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/koine-otel/koine/semconv"
+)
+
+// nameSpan gives a span whose name differs from span to span the name that its
+// convention asks for, if its attributes tell.
+func (w *work) nameSpan(s ptrace.Span) bool {
+	attributes := s.Attributes()
+	subject := semconv.Span{Name: s.Name(), Text: func(key string) string {
+		if v, ok := attributes.Get(key); ok {
+			return v.AsString()
+		}
+		return ""
+	}}
+	if !subject.Varies() {
+		return false
+	}
+	better := subject.BetterName()
+	if better == "" || better == subject.Name {
+		return false
+	}
+	s.SetName(better)
+	w.counts.spanNames++
+	return true
+}
