@@ -8,7 +8,7 @@ import (
 
 func (w *work) traces(td ptrace.Traces) {
 	for _, rs := range td.ResourceSpans().All() {
-		todo := w.resource(rs.Resource(), rs)
+		todo := enter(w, rs.Resource(), rs)
 		for _, ss := range rs.ScopeSpans().All() {
 			if !todo {
 				w.counts.elements[spans][upstream] += int64(ss.Spans().Len())
@@ -19,7 +19,7 @@ func (w *work) traces(td ptrace.Traces) {
 			for _, span := range ss.Spans().All() {
 				w.span(span)
 			}
-			w.declare(ss, changed, left)
+			declare(w, ss, changed, left)
 		}
 		w.leave(rs.Resource(), todo)
 	}
@@ -27,7 +27,7 @@ func (w *work) traces(td ptrace.Traces) {
 
 func (w *work) metrics(md pmetric.Metrics) {
 	for _, rm := range md.ResourceMetrics().All() {
-		todo := w.resource(rm.Resource(), rm)
+		todo := enter(w, rm.Resource(), rm)
 		for _, sm := range rm.ScopeMetrics().All() {
 			if !todo {
 				w.counts.elements[metrics][upstream] += int64(sm.Metrics().Len())
@@ -36,7 +36,7 @@ func (w *work) metrics(md pmetric.Metrics) {
 			changed, left := w.counts.changed()
 			w.scope(sm.Scope())
 			w.scopeMetrics(sm.Metrics())
-			w.declare(sm, changed, left)
+			declare(w, sm, changed, left)
 		}
 		w.leave(rm.Resource(), todo)
 	}
@@ -44,7 +44,7 @@ func (w *work) metrics(md pmetric.Metrics) {
 
 func (w *work) logs(ld plog.Logs) {
 	for _, rl := range ld.ResourceLogs().All() {
-		todo := w.resource(rl.Resource(), rl)
+		todo := enter(w, rl.Resource(), rl)
 		for _, sl := range rl.ScopeLogs().All() {
 			if !todo {
 				w.counts.elements[records][upstream] += int64(sl.LogRecords().Len())
@@ -55,7 +55,7 @@ func (w *work) logs(ld plog.Logs) {
 			for _, record := range sl.LogRecords().All() {
 				w.record(record)
 			}
-			w.declare(sl, changed, left)
+			declare(w, sl, changed, left)
 		}
 		w.leave(rl.Resource(), todo)
 	}

@@ -131,6 +131,18 @@ func TestOwnMetrics(t *testing.T) {
 	metadatatest.AssertEqualProcessorSemconvDuplicates(t, telemetry, []metricdata.DataPoint[int64]{point(1, shop)}, metricdatatest.IgnoreTimestamp())
 }
 
+// TestConformingAllocatesNothing: what conforms is looked at, counted and passed on.
+func TestConformingAllocatesNothing(t *testing.T) {
+	td, _, _ := oneSpan("shop", map[string]any{"http.request.method": "GET", "http.route": "/a", "server.port": 80, "own": "x"})
+	w := newWork(jobOf(t, nil))
+	w.traces(td)
+	w.rest()
+	assert.Zero(t, testing.AllocsPerRun(100, func() {
+		w.traces(td)
+		w.rest()
+	}))
+}
+
 func BenchmarkTraces(b *testing.B) {
 	old := map[string]any{
 		"http.method": "GET", "http.url": "https://shop:8443/a", "http.status_code": 200, "net.peer.name": "shop",

@@ -69,9 +69,9 @@ func (w *work) rest() bool {
 	return max(cap(w.attrs.keys), cap(w.result.Edits), cap(w.plans), w.identities.size()) <= maxScratch
 }
 
-// resource translates a resource's attributes. It says false of one whose telemetry a
-// Koine upstream has converted already.
-func (w *work) resource(r pcommon.Resource, schema schemaed) bool {
+// enter begins a resource, of which schema's URL speaks: it translates its attributes. It
+// says false of one whose telemetry a Koine upstream has converted already.
+func enter[S schemaed](w *work, r pcommon.Resource, schema S) bool {
 	if w.marks.converted(r.Attributes()) {
 		w.counts.elements[resources][upstream]++
 		return false
@@ -81,7 +81,7 @@ func (w *work) resource(r pcommon.Resource, schema schemaed) bool {
 		w.language = language.AsString()
 	}
 	w.counts.add(resources, w.translate(r.Attributes(), translate.Resource, 0))
-	w.declare(schema, 0, 0)
+	declare(w, schema, 0, 0)
 	return true
 }
 
@@ -106,7 +106,7 @@ type schemaed interface {
 
 // declare sets the schema URL of what was converted since the counts were changed and
 // left: all of it, or it is not what the URL says.
-func (w *work) declare(s schemaed, changed, left int64) {
+func declare[S schemaed](w *work, s S, changed, left int64) {
 	if w.schema == "" {
 		return
 	}
