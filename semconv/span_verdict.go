@@ -42,12 +42,21 @@ func (j *Judge) Span(s Span) []Problem {
 	return problems
 }
 
-// present are the keys that a span has, or may have once its old ones are translated: an
-// old URL counts as its port, whether it names one or not.
+// present are the keys that a span has, and those that it has once its old ones are
+// translated: an old URL counts as a port where it names one.
 func (j *Judge) present(s Span) []string {
-	present := slices.Clone(s.Keys)
+	in := translate.Input{Keys: s.Keys, Place: s.Kind}
 	for _, k := range s.Keys {
-		present = append(present, j.table.Targets(k, s.Kind)...)
+		in.Values = append(in.Values, translate.StringValue(s.Text(k)))
+	}
+	var r translate.Result
+	j.table.Translate(&in, &r)
+	present := slices.Clone(s.Keys)
+	for _, n := range r.Renames {
+		present = append(present, n.Key)
+	}
+	for _, e := range r.Edits {
+		present = append(present, e.Key)
 	}
 	return present
 }

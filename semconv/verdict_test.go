@@ -91,7 +91,9 @@ func TestSpanVerdict(t *testing.T) {
 		want       string
 	}{
 		{spanOf("GET /a", translate.Server, map[string]string{"http.request.method": "GET", "url.scheme": "https", "url.path": "/a"}), "http.server", ""},
-		{spanOf("GET", translate.Client, map[string]string{"http.method": "GET", "http.url": "https://a:1/b", "net.peer.name": "a"}), "http.client", ""},
+		{spanOf("GET", translate.Client, map[string]string{"http.method": "GET", "http.url": "https://a:1/b", "net.peer.name": "a"}), "http.client", "missing server.port;"},
+		{spanOf("GET", translate.Client, map[string]string{"http.method": "GET", "http.url": "https://a:1/b"}), "http.client", ""},
+		{spanOf("GET", translate.Client, map[string]string{"http.method": "GET", "http.url": "https://a/b"}), "http.client", "missing server.port;"},
 		{spanOf("GET", translate.Client, map[string]string{"http.method": "GET", "net.peer.name": "a", "net.peer.port": "1"}), "http.client", "missing url.full;"},
 		{spanOf("get /orders/1234567", translate.Server, map[string]string{"http.request.method": "GET", "url.scheme": "https", "url.path": "/a", "http.route": "/orders/{id}"}),
 			"http.server", "name  -> [GET /orders/{id}];"},
