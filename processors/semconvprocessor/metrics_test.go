@@ -23,7 +23,12 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // what becomes of them: the metrics, and what was counted of metrics and points. Every
 // case is translated twice: the second time must change nothing.
 func TestMetrics(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
+	checkMetrics(t, "testdata/*.txt", translate.Default())
+}
+
+// checkMetrics runs the cases of some files.
+func checkMetrics(t *testing.T, pattern string, table *translate.Table) {
+	files, err := filepath.Glob(pattern)
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, file := range files {
@@ -37,7 +42,7 @@ func TestMetrics(t *testing.T) {
 			t.Run(filepath.Base(file)+"/"+strings.TrimPrefix(title, "# "), func(t *testing.T) {
 				list := pmetric.NewMetricSlice()
 				readMetrics(t, in, list)
-				w := newWork(newJob(translate.Default()))
+				w := newWork(newJob(table))
 				w.scopeMetrics(list)
 				out := writeMetrics(t, list)
 				got = out + sumUp(&w.counts)

@@ -58,8 +58,8 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-// TestCorpusIsComplete: every key that was ever retired, and every name of the dialects,
-// is in a case.
+// TestCorpusIsComplete: every key that was ever retired, by the registry and by the list,
+// every name of the dialects and every key that a rule reads is in a case.
 func TestCorpusIsComplete(t *testing.T) {
 	seen := map[string]bool{}
 	files, err := filepath.Glob("testdata/*.txt")
@@ -71,6 +71,22 @@ func TestCorpusIsComplete(t *testing.T) {
 			for k := range c.in {
 				for ; k != ""; k = k[:max(strings.LastIndexByte(k, '.'), 0)] {
 					seen[k] = true // a template is seen by a key of it
+				}
+			}
+		}
+	}
+	for _, a := range registry.Attributes() {
+		if a.Deprecation != registry.Live && !seen[a.Key] {
+			t.Errorf("no case for %s, which the registry retires", a.Key)
+		}
+	}
+	for _, v := range slices.Concat(translate.Embedded(), dialects.All()) {
+		for _, r := range v.Attributes {
+			for _, from := range r.From {
+				for _, key := range slices.Concat(from.Keys, from.Has) {
+					if key = strings.TrimSuffix(key, ".*"); !seen[key] {
+						t.Errorf("%s: no case for %s", v.Name, key)
+					}
 				}
 			}
 		}
