@@ -40,6 +40,14 @@ func version3(s string) string {
 	return s
 }
 
+// where is where a conversion holds.
+func where(c translate.Conversion) string {
+	if len(c.Metrics) > 0 {
+		return "points of " + strings.Join(c.Metrics, ", ")
+	}
+	return strings.Join(c.On, ", ")
+}
+
 func writeDiff(w io.Writer, changes []translate.Conversion) error {
 	if len(changes) == 0 {
 		_, err := fmt.Fprintln(w, "nothing is renamed")
@@ -48,7 +56,7 @@ func writeDiff(w io.Writer, changes []translate.Conversion) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "SINCE\tSIGNAL\tFROM\tTO\tVALUE\tON")
 	for _, c := range changes {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", c.Since, c.Signal, strings.Join(c.From, " + "), c.To, c.How, strings.Join(c.On, ", "))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", c.Since, c.Signal, strings.Join(c.From, " + "), c.To, c.How, where(c))
 	}
 	return t.Flush()
 }

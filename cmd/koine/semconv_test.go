@@ -25,6 +25,13 @@ func TestSemconvDiff(t *testing.T) {
 	assert.Regexp(t, `1\.27\.0 +attribute +deployment\.environment +deployment\.environment\.name`, out)
 	assert.NotContains(t, out, "http.method")
 
+	out, err = semconvOutput(t, "diff", "1.21", "1.25")
+	require.NoError(t, err)
+	assert.Regexp(t, `1\.22\.0 +label +state +system\.cpu\.state +values mapped +points of system\.cpu\.time, system\.cpu\.utilization`, out)
+	assert.Regexp(t, `1\.22\.0 +metric +process\.runtime\.jvm\.memory\.usage +jvm\.memory\.used`, out)
+	assert.NotContains(t, out, "db.query.text", "it came with 1.26")
+	assert.NotContains(t, out, "cpu.mode", "it came with 1.27")
+
 	out, err = semconvOutput(t, "diff", "1.44", "1.44")
 	require.NoError(t, err)
 	assert.Equal(t, "nothing is renamed\n", out)

@@ -9,6 +9,9 @@ type Attribute struct {
 	Stability Stability
 	// On are the kinds of telemetry that the attribute may stand on.
 	On Places
+	// Introduced is the version that introduced the name, empty where 1.21.0 had it or it
+	// is not known.
+	Introduced string
 	Retirement
 
 	members []Member
@@ -24,6 +27,9 @@ type Retirement struct {
 	// Since is the version of the conventions that retired the name, empty where it is
 	// not known.
 	Since string
+	// Via is the name that took over first, where that was retired itself later and
+	// RenamedTo is a later one.
+	Via string
 	// Instead are the names to look at where no plain rename exists: the parts of
 	// what was split, or one for each context.
 	Instead []string
@@ -103,6 +109,8 @@ type Member struct {
 	// took over, or the id of its member, if it was renamed.
 	Deprecation Deprecation
 	RenamedTo   string
+	// Since is the version that retired the value, empty where it is not known.
+	Since string
 }
 
 // Members are the known values of an enum, nil of any other type.

@@ -19,16 +19,16 @@ func TestLookup(t *testing.T) {
 		{"http.response.status_code", Int, Stable, Live, "", ""},
 		{"http.method", String, Development, Renamed, "http.request.method", "1.21.0"},
 		{"http.request.header", Strings | Template, Stable, Live, "", ""},
-		{"db.user", String, Development, Obsoleted, "", ""},
+		{"db.user", String, Development, Obsoleted, "", "1.26.0"},
 		{"net.sock.family", String | Enum, Development, Uncategorized, "", "1.21.0"},
-		{"rpc.grpc.status_code", Int | Enum, Development, Uncategorized, "", ""},
+		{"rpc.grpc.status_code", Int | Enum, Development, Uncategorized, "", "1.39.0"},
 		{"rpc.system", String | Enum, Development, Renamed, "rpc.system.name", "1.39.0"},
 		{"client.address", String, Stable, Live, "", ""}, // from a definition/2 file
 		{"gen_ai.operation.name", String | Enum, Development, Live, "", ""},
 		{"gen_ai.system", String | Enum, Development, Renamed, "gen_ai.provider.name", "1.37.0"},
 		{"mcp.method.name", String | Enum, Development, Live, "", ""},
 		{"messaging.message_id", Any, Development, Absent, "messaging.message.id", "1.17.0"},
-		{"server.socket.address", Any, Development, Absent, "", ""},
+		{"server.socket.address", Any, Development, Absent, "", "1.22.0"},
 	} {
 		a := Lookup(c.key)
 		if a == nil {
@@ -471,5 +471,38 @@ func BenchmarkLookupSpan(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		LookupSpan("span.http.server")
+	}
+}
+
+// TestHistory: the versions between which names were in use, and what took over first.
+func TestHistory(t *testing.T) {
+	for _, c := range []struct{ key, introduced, since, via string }{
+		{"messaging.kafka.consumer_group", "", "1.17.0", "messaging.kafka.consumer.group"},
+		{"messaging.kafka.consumer.group", "", "1.27.0", ""},
+		{"messaging.consumer.group.name", "1.27.0", "", ""},
+		{"net.app.protocol.name", "", "1.20.0", "net.protocol.name"},
+		// The schema file has these in 1.25, whose model still had the old names.
+		{"db.statement", "", "1.26.0", ""},
+		{"db.query.text", "1.26.0", "", ""},
+		// It names a typo, and renames to what never was: neither is a step.
+		{"io.state", "1.31.0", "1.31.0", ""},
+		{"system.network.io.direction", "1.24.0", "1.24.0", ""},
+		{"protocol", "", "1.22.0", ""},
+	} {
+		if a := Lookup(c.key); a == nil || a.Introduced != c.introduced || a.Since != c.since || a.Via != c.via {
+			t.Errorf("%s: got %+v", c.key, a)
+		}
+	}
+	for _, c := range []struct{ name, introduced, since, via string }{
+		{"cpu.time", "1.31.0", "1.35.0", ""},
+		{"k8s.replication_controller.desired_pods", "1.30.0", "1.31.0", "k8s.replicationcontroller.desired_pods"},
+		{"rpc.client.call.duration", "1.39.0", "", ""},
+	} {
+		if m := LookupMetric(c.name); m == nil || m.Introduced != c.introduced || m.Since != c.since || m.Via != c.via {
+			t.Errorf("%s: got %+v", c.name, m)
+		}
+	}
+	if m := Lookup("cloud.platform").Member("azure_vm"); m.Since != "1.35.0" || m.RenamedTo != "azure.vm" {
+		t.Errorf("azure_vm: got %+v", *m)
 	}
 }

@@ -29,6 +29,9 @@ type Metric struct {
 	ValueType  Type // Int, Double, or Any where the registry does not say
 	Unit       string
 	Stability  Stability
+	// Introduced is the version that introduced the name, empty where 1.21.0 had it or it
+	// is not known.
+	Introduced string
 	Retirement
 	// Attributes are by key in order, as of every signal.
 	Attributes []Use

@@ -97,6 +97,9 @@ func backwards(vocabularies []*Vocabulary) *backward {
 	for _, v := range vocabularies {
 		for i := range v.Attributes {
 			r := &v.Attributes[i]
+			if r.Until != "" {
+				continue // of older targets
+			}
 			rules = append(rules, r)
 			for _, s := range r.From {
 				for _, k := range s.Keys {
@@ -105,12 +108,15 @@ func backwards(vocabularies []*Vocabulary) *backward {
 			}
 		}
 	}
-	for _, r := range registryRenames(mentioned, Options{}) {
+	for _, r := range registryRenames(mentioned, attributeFormers(&Options{}, vocabularies)) {
 		rules = append(rules, &r)
 	}
 	for _, r := range rules {
 		for i := range r.From {
 			w := way{r, &r.From[i]}
+			if w.source.Until != "" {
+				continue
+			}
 			for _, k := range slices.Concat(w.source.Keys, w.source.Has) {
 				b.gives[k] = append(b.gives[k], w)
 			}
@@ -161,7 +167,7 @@ func (b *backward) write(e *element, w way, rng *rand.Rand) {
 		rest = "." + word(rng)
 		to += rest
 	}
-	if e.has(to) || !w.on(e.place) || len(s.Has) > 0 || len(s.Equals) > 0 && s.Equals[to] == "" {
+	if e.has(to) || !w.on(e.place) || len(s.Has)+len(s.Any) > 0 || len(s.Equals) > 0 && s.Equals[to] == "" {
 		return
 	}
 	var old attributes
@@ -218,6 +224,9 @@ func (e *element) meets(s *Source) bool {
 		if find(k) < 0 && !strings.HasSuffix(k, ".*") {
 			return false
 		}
+	}
+	if len(s.Any) > 0 && !slices.ContainsFunc(s.Any, func(k string) bool { return find(k) >= 0 }) {
+		return false
 	}
 	for k, want := range s.Equals {
 		if i := find(k); i < 0 {

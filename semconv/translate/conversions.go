@@ -8,8 +8,10 @@ import (
 
 // Conversion is one thing that a table does, for people to read.
 type Conversion struct {
-	// Signal is "attribute" or "metric".
+	// Signal is "attribute", "label" (an attribute of some metrics' points) or "metric".
 	Signal string
+	// Metrics are a label's, by their names of the target version.
+	Metrics []string
 	// From are the names that give way, To is what they become: an attribute, a metric or
 	// a field.
 	From []string
@@ -25,24 +27,18 @@ type Conversion struct {
 
 // Conversions are all that the table does, by signal, version, name.
 func (t *Table) Conversions() []Conversion {
-	var all []Conversion
-	for _, k := range t.contributions() {
-		s, to := k.source, &t.targets[k.target]
-		name := to.name
-		if to.template {
-			name += "*"
-		}
-		all = append(all, Conversion{
-			Signal: "attribute", From: slices.Concat(s.Keys, s.Has), To: name, Since: t.sinceOf(s.Keys), How: s.how(), On: k.places.words(),
-		})
+	all := t.attributeConversions("attribute", nil)
+	for points, metrics := range t.scopes() {
+		slices.Sort(metrics)
+		all = append(all, points.attributeConversions("label", metrics)...)
 	}
 	for k, m := range t.metrics {
 		if m.to == "" || m.to == k.name && m.divide == 0 {
 			continue
 		}
-		c := Conversion{Signal: "metric", From: []string{k.name}, To: m.to}
-		if r := t.options.registry().LookupMetric(k.name); r != nil {
-			c.Since = r.Since
+		c := Conversion{Signal: "metric", From: []string{k.name}, To: m.to, Since: m.since}
+		if r := t.options.registry().LookupMetric(k.name); r != nil && m.to != k.name {
+			c.Since = later(c.Since, r.Since)
 		}
 		if m.divide > 1 {
 			c.How = "from " + k.unit + " to " + m.unit
@@ -50,9 +46,40 @@ func (t *Table) Conversions() []Conversion {
 		all = append(all, c)
 	}
 	slices.SortFunc(all, func(a, b Conversion) int {
-		return cmp.Or(cmp.Compare(a.Signal, b.Signal), slices.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.How, b.How), slices.Compare(a.On, b.On))
+		return cmp.Or(cmp.Compare(a.Signal, b.Signal), slices.Compare(a.Metrics, b.Metrics), slices.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.How, b.How), slices.Compare(a.On, b.On))
 	})
 	return all
+}
+
+// attributeConversions are those of a table's attributes; of one for some metrics' points
+// only what is different there.
+func (t *Table) attributeConversions(signal string, metrics []string) []Conversion {
+	var all []Conversion
+	for _, k := range t.contributions() {
+		if t.parent != nil && k.scoped() == 0 {
+			continue
+		}
+		s, to := k.source, &t.targets[k.target]
+		name := to.name
+		if to.template {
+			name += "*"
+		}
+		all = append(all, Conversion{
+			Signal: signal, Metrics: metrics, From: slices.Concat(s.Keys, s.Has, s.Any), To: name, Since: k.since, How: s.how(), On: k.places.words(),
+		})
+	}
+	return all
+}
+
+// scopes are the tables for some metrics' points, with those.
+func (t *Table) scopes() map[*Table][]string {
+	scopes := map[*Table][]string{}
+	for k, m := range t.metrics {
+		if name := cmp.Or(m.to, k.name); m.points != nil && !slices.Contains(scopes[m.points], name) {
+			scopes[m.points] = append(scopes[m.points], name)
+		}
+	}
+	return scopes
 }
 
 // contributions are each source's, once.
@@ -75,14 +102,38 @@ func (t *Table) contributions() []contribution {
 	return all
 }
 
-func (t *Table) sinceOf(keys []string) string {
-	since := ""
-	for _, k := range keys {
-		if a := t.options.registry().Lookup(strings.TrimSuffix(k, ".*")); a != nil && compareVersions(a.Since, since) > 0 {
-			since = a.Since
+// since is the version that made a source an old one: that which retired its keys, or
+// from which its rule holds. A label of one word got a name of its own with the first of
+// those that its target had.
+func (t *Table) since(r *Rule, s *Source) string {
+	since := later(r.Since, s.Since)
+	for _, k := range s.Keys {
+		switch a := t.options.registry().Lookup(strings.TrimSuffix(k, ".*")); {
+		case t.parent != nil && bare(k):
+			since = later(since, t.firstOf(r))
+		case a != nil:
+			since = later(since, a.Since)
 		}
 	}
 	return since
+}
+
+// firstOf is the version that introduced the first name of a rule's target.
+func (t *Table) firstOf(r *Rule) string {
+	first, _ := t.formers.find(r.To)
+	for _, w := range r.Was {
+		if introduced, _ := t.formers.find(w.Key); introduced != "" && compareVersions(introduced, first) < 0 {
+			first = introduced
+		}
+	}
+	return first
+}
+
+func later(a, b string) string {
+	if compareVersions(a, b) < 0 {
+		return b
+	}
+	return a
 }
 
 // how describes a source's conversion.
@@ -121,16 +172,26 @@ func (p Place) words() []string {
 }
 
 // Diff says what a change of target from one version to a later one converts in
-// addition: the names retired after from, up to to.
+// addition: names and values that are in use at from and no more at to.
 func Diff(from, to string, vocabularies ...*Vocabulary) []Conversion {
+	before := Options{Target: from}
+	attributes, metrics := attributeFormers(&before, vocabularies), metricFormers(&before)
 	var added []Conversion
 	for _, c := range New(Options{Target: to}, vocabularies...).Conversions() {
-		if c.Since != "" && compareVersions(c.Since, from) > 0 {
+		names := attributes
+		if c.Signal == "metric" {
+			names = metrics
+		}
+		unknown := slices.ContainsFunc(c.From, func(k string) bool { return !names.inUse(k) && !bare(k) })
+		if c.Since != "" && compareVersions(c.Since, from) > 0 && !unknown {
 			added = append(added, c)
 		}
 	}
 	return added
 }
+
+// scoped is what rules for some metrics are sorted by: they come before those for all.
+func (c *contribution) scoped() int { return min(c.rank, 0) }
 
 // Targets are what a key becomes at a place, best first; none where nothing converts it
 // there. Conditions on other attributes are not looked at.
@@ -139,8 +200,10 @@ func (t *Table) Targets(name string, place Place) []string {
 	if k == nil {
 		return nil
 	}
+	gives := slices.Clone(k.gives)
+	slices.SortStableFunc(gives, func(a, b contribution) int { return cmp.Compare(a.scoped(), b.scoped()) })
 	var names []string
-	for _, c := range k.gives {
+	for _, c := range gives {
 		s := c.source
 		if c.places&place == 0 || !slices.ContainsFunc(s.Keys, func(key string) bool { return key == name || strings.HasSuffix(key, ".*") }) {
 			continue // it only says when a constant holds

@@ -46,6 +46,9 @@ var conversions = map[string]conversion{
 	"connection.port": ofText(func(s string) (string, outcome) { _, port, o := connectionString(s); return partOf(port, o) }),
 
 	"grpc.status_code":    ofText(grpcStatus),
+	"grpc.service":        ofText(func(s string) (string, outcome) { service, _ := grpcMethod(s); return some(service) }),
+	"grpc.method":         ofText(func(s string) (string, outcome) { _, method := grpcMethod(s); return some(method) }),
+	"grpc.status_number":  ofText(grpcStatusNumber),
 	"grpc.path":           ofText(func(s string) (string, outcome) { return some(strings.TrimPrefix(s, "/")) }),
 	"cluster.service":     ofCluster(func(c cluster) string { return c.service }),
 	"cluster.host":        ofCluster(func(c cluster) string { return c.host }),
@@ -112,12 +115,30 @@ func partOf(part string, o outcome) (string, outcome) {
 // neither. Values are found without regard to case, because vocabularies that nobody
 // checks write "MSSQL" and "mssql".
 func (s *Source) conversion() conversion {
-	convert := conversions[s.As]
-	if s.Values == nil {
+	convert := mapping(s.Values, conversions[s.As])
+	if s.then == nil {
 		return convert
 	}
-	values := make(map[string]string, len(s.Values))
-	for old, value := range s.Values {
+	then := mapping(s.then.Values, conversions[s.then.As])
+	if convert == nil {
+		return then
+	}
+	return func(v Value) (Value, outcome) {
+		v, o := convert(v)
+		if o != converted {
+			return v, o
+		}
+		return then(v)
+	}
+}
+
+// mapping is a map of values and the conversion after it.
+func mapping(from map[string]string, convert conversion) conversion {
+	if from == nil {
+		return convert
+	}
+	values := make(map[string]string, len(from))
+	for old, value := range from {
 		values[strings.ToLower(old)] = value
 	}
 	return func(v Value) (Value, outcome) {

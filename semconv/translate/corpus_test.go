@@ -83,6 +83,9 @@ func TestCorpusIsComplete(t *testing.T) {
 	for _, v := range slices.Concat(translate.Embedded(), dialects.All()) {
 		for _, r := range v.Attributes {
 			for _, from := range r.From {
+				if r.Until+from.Until != "" {
+					continue // no rule for this target
+				}
 				for _, key := range slices.Concat(from.Keys, from.Has) {
 					if key = strings.TrimSuffix(key, ".*"); !seen[key] {
 						t.Errorf("%s: no case for %s", v.Name, key)

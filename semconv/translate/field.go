@@ -20,17 +20,22 @@ const (
 	TraceState
 	// EventName is a span event's or log record's name.
 	EventName
+	// Nothing is where what says nothing goes. It is never set.
+	Nothing
 )
+
+// dropped is how rules name Nothing.
+const dropped = "@nothing"
 
 var fieldsByName = map[string]Field{
 	"@kind": Kind, "@status.code": StatusCode, "@status.message": StatusMessage,
-	"@trace_state": TraceState, "@event.name": EventName,
+	"@trace_state": TraceState, "@event.name": EventName, dropped: Nothing,
 }
 
 // places are what has the field.
 func (f Field) places() Place {
 	switch f {
-	case NoField:
+	case NoField, Nothing:
 		return anywhere
 	case EventName:
 		return Event | Record
@@ -47,6 +52,8 @@ func (f Field) takes(v Value) bool {
 	case Kind:
 		_, ok := kindsByName[strings.ToUpper(v.Str())]
 		return ok
+	case Nothing:
+		return false
 	default:
 		return true
 	}

@@ -18,6 +18,10 @@ type MetricRule struct {
 	// Attributes are rules for the points of these metrics alone, before the rules for
 	// all: labels such as `state` mean something in one metric only.
 	Attributes []Rule
+	// Since, Until and Was are as an attribute's rule has them; the unit is then the one
+	// that the conventions had.
+	Since, Until string
+	Was          []Former
 
 	line int
 }
@@ -40,11 +44,15 @@ func (r *MetricRule) UnmarshalYAML(node *yaml.Node) error {
 		Unit       string         `yaml:"unit"`
 		From       []MetricSource `yaml:"from"`
 		Attributes []Rule         `yaml:"attributes"`
+		bounds     `yaml:",inline"`
 	}
-	if err := strictly(node, &raw, "to", "unit", "from", "attributes"); err != nil {
+	if err := strictly(node, &raw, "to", "unit", "from", "attributes", "since", "until", "was"); err != nil {
 		return err
 	}
-	*r = MetricRule{To: raw.To, Unit: raw.Unit, From: raw.From, Attributes: raw.Attributes, line: node.Line}
+	*r = MetricRule{To: raw.To, Unit: raw.Unit, From: raw.From, Attributes: raw.Attributes, Since: raw.Since, Until: raw.Until, Was: raw.Was, line: node.Line}
+	if err := raw.validate(); err != nil {
+		return at(node, err)
+	}
 	switch {
 	case len(r.From) == 0:
 		return at(node, fmt.Errorf("metric %q: no source (from)", r.To))

@@ -28,6 +28,7 @@ type metricKey struct{ name, unit string }
 type metric struct {
 	to, unit string
 	divide   float64
+	since    string // from which its rule holds
 	points   *Table // nil: the table for all
 	rule     int32
 }
@@ -78,27 +79,78 @@ func sideOf(name string) Place {
 // addMetrics compiles metric rules; what they do not mention follows the registry.
 func (t *Table) addMetrics(vocabularies []*Vocabulary) {
 	t.metrics = map[metricKey]metric{}
+	names := metricFormers(&t.options)
 	mentioned, tables := map[string]bool{}, map[string]*Table{}
 	for _, v := range vocabularies {
 		for i := range v.Metrics {
-			r := &v.Metrics[i]
-			points := t.pointsTable(r.Attributes, tables)
-			for _, s := range r.From {
-				mentioned[s.Name] = true
-				if t.options.skipsMetric(r.To, s.Name) {
-					continue
-				}
-				k := metricKey{s.Name, s.Unit}
-				if _, twice := t.metrics[k]; !twice {
-					t.metrics[k] = metric{to: r.To, unit: r.Unit, divide: s.Divide, points: points, rule: t.named(s.Name, r.To)}
-				}
-			}
-			if r.To != "" && points != nil {
-				t.pointsOf(r.To, t.pointsTable(withoutConstants(r.Attributes), tables))
-			}
+			t.addMetric(&v.Metrics[i], names, mentioned, tables)
 		}
 	}
-	t.registryMetrics(mentioned)
+	t.registryMetrics(mentioned, names)
+}
+
+func (t *Table) addMetric(r *MetricRule, names *formers, mentioned map[string]bool, tables map[string]*Table) {
+	if !t.options.holds(r.Since, r.Until) {
+		return
+	}
+	points, labels := t.pointsTable(r.Attributes, tables), t.pointsTable(withoutConstants(r.Attributes), tables)
+	for i := range r.From {
+		s := &r.From[i]
+		mentioned[s.Name] = true
+		m, ok := atTarget(r, s, names)
+		if !ok || t.options.skipsMetric(m.to, s.Name) {
+			continue
+		}
+		m.rule = t.named(s.Name, m.to)
+		if m.points = points; m.to == "" && r.To != "" {
+			m.points = labels
+		}
+		k := metricKey{s.Name, s.Unit}
+		if _, twice := t.metrics[k]; !twice && (m.to != "" || m.points != nil) {
+			t.metrics[k] = m
+		}
+	}
+	if r.To != "" {
+		t.pointsOf(r.To, labels)
+	}
+}
+
+// atTarget is what becomes of a metric's older name at the target version. One that is in
+// use then keeps it, and gets the unit of then.
+func atTarget(r *MetricRule, s *MetricSource, names *formers) (metric, bool) {
+	m := metric{to: r.To, unit: r.Unit, divide: s.Divide, since: r.Since}
+	if r.To == "" {
+		return m, true
+	}
+	to, ok := Former{Key: s.Name}, true
+	if !names.old(s.Name) {
+		to, ok = names.at(r.To, s.Name, r.Was)
+	}
+	if !ok {
+		return m, false
+	}
+	if m.to = to.Key; m.to == r.To {
+		return m, true
+	}
+	// The name of then may have had another unit.
+	if then := names.unit(to.Key); s.Unit != "" && then != r.Unit {
+		if then != s.Unit {
+			return m, false
+		}
+		m.unit, m.divide = then, 0
+	}
+	if m.to == s.Name && (m.divide == 0 || m.divide == 1) {
+		m = metric{}
+	}
+	return m, true
+}
+
+// unit is a metric's in the registry.
+func (f *formers) unit(name string) string {
+	if m := f.options.registry().LookupMetric(name); m != nil {
+		return m.Unit
+	}
+	return ""
 }
 
 // pointsOf gives a metric that has its target's name already the target's rules for

@@ -42,22 +42,14 @@ func (o *Options) registry() *registry.Registry {
 	return o.Registry
 }
 
-// skips says whether a source is left out: by the user, because the target is not stable
-// enough, or because one of the source's keys is not retired yet at the target version.
+// skips says whether a source is left out: by the user, or because the target is not
+// stable enough.
 func (o *Options) skips(to string, keys []string) bool {
 	if o.Skip != nil && o.Skip(to, strings.Join(keys, "+")) {
 		return true
 	}
-	if a := registry.Resolve(strings.TrimSuffix(to, ".*")); a != nil && a.Stability < o.Stability.Attributes {
-		return true
-	}
-	for _, k := range keys {
-		a := o.registry().Lookup(strings.TrimSuffix(k, ".*"))
-		if a != nil && a.Deprecation != registry.Live && !o.retired(&a.Retirement) {
-			return true
-		}
-	}
-	return false
+	a := registry.Resolve(strings.TrimSuffix(to, ".*"))
+	return a != nil && a.Stability < o.Stability.Attributes
 }
 
 // retired says whether a name is retired at the target. What was retired nobody knows
@@ -69,15 +61,12 @@ func (o *Options) retired(r *registry.Retirement) bool {
 	return o.Target == "" || r.Since == "" || compareVersions(r.Since, o.Target) <= 0
 }
 
-// skipsMetric says whether a metric is left out: by the user, because the new one is not
-// stable enough, or because the old one is not retired yet at the target.
+// skipsMetric says whether a metric is left out: by the user, or because the new one is
+// not stable enough.
 func (o *Options) skipsMetric(to, from string) bool {
 	if o.Skip != nil && o.Skip(to, from) {
 		return true
 	}
-	if m := registry.LookupMetric(to); m != nil && to != from && m.Stability < o.Stability.Metrics {
-		return true
-	}
-	m := o.registry().LookupMetric(from)
-	return m != nil && m.Deprecation != registry.Live && !o.retired(&m.Retirement)
+	m := registry.LookupMetric(to)
+	return m != nil && to != from && m.Stability < o.Stability.Metrics
 }

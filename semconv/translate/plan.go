@@ -236,6 +236,9 @@ func (t *Table) candidate(s *Source, at int, slots map[string]int) (candidate, b
 			return c, false
 		}
 	}
+	if len(s.Any) > 0 && !slices.ContainsFunc(s.Any, func(k string) bool { _, ok := slots[k]; return ok }) {
+		return c, false
+	}
 	for k, text := range s.Equals {
 		n, ok := slots[k]
 		if !ok {

@@ -1,31 +1,34 @@
 package translate
 
-import "github.com/koine-otel/koine/semconv/registry"
-
-// registryMetrics adds the registry's own renames of metrics that no rule mentions,
-// where old and new have one unit: with another the values would have to change too.
-func (t *Table) registryMetrics(mentioned map[string]bool) {
+// registryMetrics adds the registry's own renames of metrics that no rule mentions, where
+// old and new have one unit: with another the values would have to change too. A name that
+// is newer than the target is renamed back, if one name became it.
+func (t *Table) registryMetrics(mentioned map[string]bool, names *formers) {
 	all := t.options.registry().Metrics()
 	for i := range all {
 		m := &all[i]
-		if !renamed(&m.Retirement) || mentioned[m.Name] {
+		to := ""
+		switch {
+		case names.inUse(m.Name):
+			continue
+		case !t.options.newer(m.Introduced):
+			if to = names.successor(m.Name); mentioned[m.Name] {
+				continue
+			}
+		default:
+			old, _ := names.plain(m.Name)
+			to = old.Key
+		}
+		if to == "" || to == m.Name || m.Unit != "" && names.unit(to) != m.Unit {
 			continue
 		}
-		target := m
-		for target != nil && renamed(&target.Retirement) && t.options.retired(&target.Retirement) {
-			target = t.options.registry().LookupMetric(target.RenamedTo)
-		}
-		if target == nil || target == m || t.options.retired(&target.Retirement) || m.Unit != "" && target.Unit != m.Unit {
+		if t.options.skipsMetric(to, m.Name) {
 			continue
 		}
-		if !t.options.skipsMetric(target.Name, m.Name) {
-			t.metrics[metricKey{m.Name, ""}] = metric{to: target.Name, rule: t.named(m.Name, target.Name)}
+		k := metricKey{m.Name, ""}
+		if have := t.metrics[k]; have.to == "" {
+			have.to, have.rule = to, t.named(m.Name, to)
+			t.metrics[k] = have
 		}
 	}
-}
-
-// renamed says whether one name took over, also where the registry has forgotten the old
-// one.
-func renamed(r *registry.Retirement) bool {
-	return r.Deprecation == registry.Renamed || r.Deprecation == registry.Absent && r.RenamedTo != ""
 }

@@ -1,6 +1,9 @@
 package translate
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // RuleName is what a rule is called: the old keys, joined by +, and the new one.
 type RuleName struct{ From, To string }
@@ -17,7 +20,7 @@ const castRule = 0
 func (t *Table) rule(to string, s *Source) int32 {
 	from := s.Keys
 	if len(from) == 0 {
-		from = s.Has
+		from = slices.Concat(s.Has, s.Any)
 	}
 	return t.named(strings.Join(from, "+"), to)
 }

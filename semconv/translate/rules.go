@@ -14,9 +14,11 @@ import (
 // conventions or a foreign way to say the same.
 type Vocabulary struct {
 	// Name is the vocabulary's, by which a configuration can turn it off.
-	Name       string       `yaml:"vocabulary"`
-	Attributes []Rule       `yaml:"attributes"`
-	Metrics    []MetricRule `yaml:"metrics"`
+	Name       string `yaml:"vocabulary"`
+	Attributes []Rule `yaml:"attributes"`
+	// Drop are attributes that say nothing, or nothing that is not said better elsewhere.
+	Drop    []Source     `yaml:"drop"`
+	Metrics []MetricRule `yaml:"metrics"`
 }
 
 // Rule is a target and, in the order of preference, where its value may come from.
@@ -28,6 +30,12 @@ type Rule struct {
 	// vocabulary keeps under a name of its own.
 	Own  bool
 	From []Source
+	// Since and Until bound the versions that the rule is for: from the one, before the
+	// other. With Until the target may be a name that was retired since.
+	Since, Until string
+	// Was is what the target was called in earlier versions, where the registry's own
+	// renames do not tell.
+	Was []Former
 
 	places Place
 	line   int
@@ -48,35 +56,43 @@ type Source struct {
 	// Set is the value itself, where attributes that are asked for in Has say it by
 	// being there.
 	Set string
-	// Has and Lacks are attributes that must be there, or must not.
-	Has, Lacks []string
+	// Has and Lacks are attributes that must be there, or must not; of Any one must.
+	Has, Lacks, Any []string
 	// Equals are attributes and the text that they must have.
 	Equals map[string]string
 	// Keep leaves the source's attributes where they are.
 	Keep bool
 	// Override gives the source precedence over the target's own value.
 	Override bool
+	// Since, Until and Was are as a rule's, for this source.
+	Since, Until string
+	Was          []Former
 
 	places Place
+	then   *Former // what the value becomes further, at an older target
 }
 
 // UnmarshalYAML reads a rule.
 func (r *Rule) UnmarshalYAML(node *yaml.Node) error {
 	var raw struct {
-		To   string   `yaml:"to"`
-		Own  bool     `yaml:"own"`
-		On   []string `yaml:"on"`
-		From []Source `yaml:"from"`
+		To     string   `yaml:"to"`
+		Own    bool     `yaml:"own"`
+		On     []string `yaml:"on"`
+		From   []Source `yaml:"from"`
+		bounds `yaml:",inline"`
 	}
-	if err := strictly(node, &raw, "to", "own", "on", "from"); err != nil {
+	if err := strictly(node, &raw, "to", "own", "on", "from", "since", "until", "was"); err != nil {
 		return err
 	}
 	places, err := placesOf(raw.On)
 	if err != nil {
 		return at(node, err)
 	}
-	*r = Rule{To: raw.To, Own: raw.Own, From: raw.From, places: places, line: node.Line}
-	return at(node, r.validate())
+	*r = Rule{
+		To: raw.To, Own: raw.Own, From: raw.From, Since: raw.Since, Until: raw.Until, Was: raw.Was,
+		places: places, line: node.Line,
+	}
+	return at(node, errors.Join(raw.validate(), r.validate()))
 }
 
 // UnmarshalYAML reads a source; a bare text is a key without conditions.
@@ -95,11 +111,13 @@ func (s *Source) UnmarshalYAML(node *yaml.Node) error {
 		Set      string            `yaml:"set"`
 		Has      []string          `yaml:"has"`
 		Lacks    []string          `yaml:"lacks"`
+		Any      []string          `yaml:"any"`
 		Equals   map[string]string `yaml:"equals"`
 		Keep     bool              `yaml:"keep"`
 		Override bool              `yaml:"override"`
+		bounds   `yaml:",inline"`
 	}
-	if err := strictly(node, &raw, "key", "keys", "on", "join", "as", "values", "set", "has", "lacks", "equals", "keep", "override"); err != nil {
+	if err := strictly(node, &raw, "key", "keys", "on", "join", "as", "values", "set", "has", "lacks", "any", "equals", "keep", "override", "since", "until", "was"); err != nil {
 		return err
 	}
 	if raw.Key != "" {
@@ -111,9 +129,10 @@ func (s *Source) UnmarshalYAML(node *yaml.Node) error {
 	}
 	*s = Source{
 		Keys: raw.Keys, Join: raw.Join, As: raw.As, Values: raw.Values, Set: raw.Set, Has: raw.Has, Lacks: raw.Lacks,
-		Equals: raw.Equals, Keep: raw.Keep, Override: raw.Override, places: places,
+		Any: raw.Any, Equals: raw.Equals, Keep: raw.Keep, Override: raw.Override, Since: raw.Since, Until: raw.Until, Was: raw.Was,
+		places: places,
 	}
-	return at(node, s.validate())
+	return at(node, errors.Join(raw.validate(), s.validate()))
 }
 
 func (r *Rule) validate() error {
@@ -125,6 +144,9 @@ func (r *Rule) validate() error {
 	}
 	prefix, template := strings.CutSuffix(r.To, ".*")
 	a := registry.Lookup(prefix)
+	if r.Until != "" && a != nil {
+		return nil // one of those versions'
+	}
 	if a == nil && !template {
 		// One key of a template: http.request.header.referer.
 		if a = registry.Resolve(prefix); a != nil && a.Type&registry.Template != 0 && a.Deprecation == registry.Live {
@@ -172,13 +194,16 @@ func ParseVocabulary(name string, data []byte) (*Vocabulary, error) {
 	if len(node.Content) == 0 {
 		return nil, fmt.Errorf("vocabulary %s: empty", name)
 	}
-	if err := strictly(node.Content[0], v, "vocabulary", "attributes", "metrics"); err != nil {
+	if err := strictly(node.Content[0], v, "vocabulary", "attributes", "metrics", "drop"); err != nil {
 		return nil, fmt.Errorf("vocabulary %s:%w", name, err)
+	}
+	for i := range v.Drop {
+		v.Drop[i].As = "drop"
 	}
 	for _, r := range v.Attributes {
 		for _, from := range r.From {
-			if len(from.Keys)+len(from.Has) == 0 {
-				return nil, fmt.Errorf("vocabulary %s:%d: set %q: has must say when", name, r.line, from.Set)
+			if len(from.Keys)+len(from.Has)+len(from.Any) == 0 {
+				return nil, fmt.Errorf("vocabulary %s:%d: set %q: has or any must say when", name, r.line, from.Set)
 			}
 		}
 	}

@@ -26,6 +26,7 @@ type Table struct {
 	// strays is the rule for names that nobody knows, if there is one.
 	strays  []contribution
 	options Options
+	formers *formers
 	rules   *[]RuleName
 	hasher
 	plans        planCache
@@ -62,6 +63,7 @@ type contribution struct {
 	target int
 	rank   int   // among the target's sources, the least first
 	places Place // where both rule and source hold
+	since  string
 }
 
 // New compiles vocabularies, the earlier before the later where both have a source for
@@ -78,6 +80,7 @@ func compileAttributes(o Options, vocabularies []*Vocabulary) *Table {
 		keys: map[string]*key{}, prefix: map[string][]contribution{}, live: map[string]registry.Type{},
 		options: o, rules: &[]RuleName{castRule: {"wrong type", "right type"}}, hasher: newHasher(), plans: newPlanCache(planSlots), arrangements: newArrangements(planSlots),
 	}
+	t.formers = attributeFormers(&t.options, vocabularies)
 	for _, a := range o.registry().Attributes() {
 		if t.options.retired(&a.Retirement) {
 			continue
@@ -93,36 +96,48 @@ func compileAttributes(o Options, vocabularies []*Vocabulary) *Table {
 		for i := range v.Attributes {
 			t.add(&v.Attributes[i], mentioned)
 		}
+		t.add(&Rule{To: dropped, From: v.Drop, places: anywhere}, mentioned)
 	}
-	for _, r := range registryRenames(mentioned, o) {
-		t.add(&r, map[string]bool{})
+	for _, rules := range [][]Rule{registryRenames(mentioned, t.formers), registryMembers(t.formers, vocabularies), t.formers.downgrades()} {
+		for i := range rules {
+			t.add(&rules[i], map[string]bool{})
+		}
 	}
 	t.addStrays()
 	return t
 }
 
+// skips says whether a source is left out: by the options, or because one of its keys is
+// in use at the target version. A bare word is a label of certain metrics: when it got a
+// name of its own differs from one to the next, and the name tells.
+func (t *Table) skips(to string, keys []string) bool {
+	return t.options.skips(to, keys) || slices.ContainsFunc(keys, func(k string) bool {
+		return k != to && t.formers.old(k) && (t.parent == nil || !bare(k))
+	})
+}
+
 func (t *Table) add(r *Rule, mentioned map[string]bool) {
-	index := -1
 	for i := range r.From {
 		s := &r.From[i]
 		for _, k := range s.Keys {
 			mentioned[strings.TrimSuffix(k, ".*")] = true
 		}
-		if t.options.skips(r.To, s.Keys) {
+		to, s := t.atTarget(r, s)
+		if s == nil || t.skips(to, s.Keys) {
 			continue
 		}
-		if index < 0 {
-			index = t.target(r.To)
-		}
-		c := contribution{source: s, rule: t.rule(r.To, s), target: index, rank: t.targets[index].sources, places: r.places & s.places & t.targets[index].field.places()}
+		index := t.target(to)
+		c := contribution{since: t.since(r, s), source: s, rule: t.rule(to, s), target: index, rank: t.targets[index].sources, places: r.places & s.places & t.targets[index].field.places()}
 		if t.parent != nil {
 			c.rank -= scopedFirst
 		}
 		t.targets[index].sources++
 		keys := s.Keys
 		switch {
-		case len(keys) == 0 && len(s.Has) == 0:
+		case len(keys) == 0 && len(s.Has)+len(s.Any) == 0:
 			t.always = append(t.always, c)
+		case len(keys) == 0 && len(s.Has) == 0:
+			keys = s.Any
 		case len(keys) == 0:
 			keys = s.Has[:1] // it is its being there that says the value
 		}
@@ -134,13 +149,39 @@ func (t *Table) add(r *Rule, mentioned map[string]bool) {
 			from := t.own(k)
 			from.gives = append(from.gives, c)
 		}
-		for _, k := range slices.Concat(s.Has, s.Lacks) {
+		for _, k := range slices.Concat(s.Has, s.Lacks, s.Any) {
 			t.know(k)
 		}
 		for k := range s.Equals {
 			t.know(k)
 		}
 	}
+}
+
+// atTarget is what a source gives its value to at the table's target version, and the
+// source as it is then; nil if it gives none. An older target has an older name, and the
+// values of that.
+func (t *Table) atTarget(r *Rule, s *Source) (string, *Source) {
+	if !t.options.holds(r.Since, r.Until) || !t.options.holds(s.Since, s.Until) {
+		return "", nil
+	}
+	if r.Own || strings.HasPrefix(r.To, "@") {
+		return r.To, s
+	}
+	key := ""
+	if len(s.Keys) == 1 {
+		key = s.Keys[0]
+	}
+	to, ok := t.formers.at(r.To, key, s.Was, r.Was)
+	switch {
+	case !ok, to.Key == key && key != r.To: // in use
+		return "", nil
+	case len(to.Values) > 0 || to.As != "":
+		then := *s
+		then.then = &to
+		return to.Key, &then
+	}
+	return to.Key, s
 }
 
 // scopedFirst puts the sources of rules for some metrics before those for all.
@@ -150,7 +191,7 @@ const scopedFirst = 1 << 20
 // can: there are dozens, and the tables for all are large.
 func (t *Table) scoped(rules []Rule) *Table {
 	child := &Table{
-		parent: t, strays: t.strays, keys: map[string]*key{}, prefix: maps.Clone(t.prefix), live: t.live, targets: slices.Clone(t.targets),
+		parent: t, formers: t.formers, strays: t.strays, keys: map[string]*key{}, prefix: maps.Clone(t.prefix), live: t.live, targets: slices.Clone(t.targets),
 		options: t.options, rules: t.rules, hasher: t.hasher, plans: newPlanCache(scopedPlanSlots), arrangements: newArrangements(scopedPlanSlots),
 	}
 	for i := range rules {

@@ -13,9 +13,9 @@ import (
 // empty columns are left out; lists are separated by commas.
 const (
 	versionHeader   = "# version\n"
-	attributeHeader = "# attribute\tkey\ttype\tstability\ton\tdeprecation\trenamed to\tsince\tinstead\n" +
-		"# member\tid\tvalue\tstability\tdeprecation\trenamed to\n"
-	signalHeader = "# %s\tname\trefinement\tstability\tdeprecation\trenamed to\tsince\tinstead\tentities%s\n" +
+	attributeHeader = "# attribute\tkey\ttype\tstability\ton\tdeprecation\trenamed to\tsince\tinstead\tvia\tintroduced\n" +
+		"# member\tid\tvalue\tstability\tdeprecation\trenamed to\tsince\n"
+	signalHeader = "# %s\tname\trefinement\tstability\tdeprecation\trenamed to\tsince\tinstead\tvia\tintroduced\tentities%s\n" +
 		"# use\tkey\tlevel\tidentifying\n"
 	groupHeader = "# group\tid\n# use\tkey\tlevel\tidentifying\n"
 )
@@ -32,9 +32,9 @@ func writeExtracts(f *facts) map[string][]byte {
 	var b strings.Builder
 	b.WriteString(attributeHeader)
 	for _, a := range f.attributes {
-		writeLine(&b, "attribute", a.Key, a.Type, a.Stability, placeWords(a.places), a.Deprecated.Reason, a.Deprecated.RenamedTo, a.since, list(a.instead))
+		writeLine(&b, "attribute", a.Key, a.Type, a.Stability, placeWords(a.places), a.Deprecated.Reason, a.Deprecated.RenamedTo, a.since, list(a.instead), a.via, a.introduced)
 		for _, m := range a.Members {
-			writeLine(&b, "member", m.ID, m.Value, m.Stability, m.Deprecated.Reason, m.Deprecated.RenamedTo)
+			writeLine(&b, "member", m.ID, m.Value, m.Stability, m.Deprecated.Reason, m.Deprecated.RenamedTo, a.retiredValues[m.Value])
 		}
 	}
 	files["attributes.tsv"] = []byte(b.String())
@@ -58,7 +58,7 @@ func writeSignals(signals []signal, kind definition.Kind, columns string) []byte
 		if s.Kind != kind {
 			continue
 		}
-		fields := []string{kind.String(), s.Name, s.Refinement, s.Stability, s.Deprecated.Reason, s.Deprecated.RenamedTo, s.since, list(s.instead), list(s.Entities)}
+		fields := []string{kind.String(), s.Name, s.Refinement, s.Stability, s.Deprecated.Reason, s.Deprecated.RenamedTo, s.since, list(s.instead), s.via, s.introduced, list(s.Entities)}
 		switch kind {
 		case definition.Span:
 			fields = append(fields, s.SpanKind)
@@ -117,7 +117,7 @@ func readExtracts(folder fs.FS) (*facts, error) {
 			if strings.HasPrefix(line, "#") {
 				continue
 			}
-			fields := make([]string, 12)
+			fields := make([]string, 14)
 			copy(fields, strings.Split(line, "\t"))
 			if err := f.readLine(fields); err != nil {
 				return nil, at(name, i+1, "%w", err)
@@ -134,7 +134,8 @@ func (f *facts) readLine(fields []string) error {
 	case "attribute":
 		f.attributes = append(f.attributes, attribute{
 			definition.Attribute{Key: fields[1], Type: fields[2], Stability: fields[3], Deprecated: definition.Deprecated{Reason: fields[5], RenamedTo: fields[6]}},
-			places(fields[4]), retired{fields[7], split(fields[8], ",")},
+			places(fields[4]), history{fields[10], fields[7], fields[9], split(fields[8], ",")},
+			map[string]string{},
 		})
 	case "member":
 		return f.readMember(fields)
@@ -156,6 +157,9 @@ func (f *facts) readMember(fields []string) error {
 	last.Members = append(last.Members, definition.Member{
 		ID: fields[1], Value: fields[2], Stability: fields[3], Deprecated: definition.Deprecated{Reason: fields[4], RenamedTo: fields[5]},
 	})
+	if fields[6] != "" {
+		last.retiredValues[fields[2]] = fields[6]
+	}
 	return nil
 }
 
@@ -177,15 +181,15 @@ func (f *facts) readUse(fields []string) error {
 }
 
 func (f *facts) readSignal(fields []string) error {
-	s := signal{retired: retired{fields[6], split(fields[7], ",")}}
+	s := signal{history: history{fields[9], fields[6], fields[8], split(fields[7], ",")}}
 	s.Name, s.Refinement, s.Stability = fields[1], fields[2], fields[3]
 	s.Deprecated = definition.Deprecated{Reason: fields[4], RenamedTo: fields[5]}
-	s.Entities = split(fields[8], ",")
+	s.Entities = split(fields[10], ",")
 	switch fields[0] {
 	case "span":
-		s.Kind, s.SpanKind = definition.Span, fields[9]
+		s.Kind, s.SpanKind = definition.Span, fields[11]
 	case "metric":
-		s.Kind, s.Instrument, s.Unit, s.ValueType = definition.Metric, fields[9], fields[10], fields[11]
+		s.Kind, s.Instrument, s.Unit, s.ValueType = definition.Metric, fields[11], fields[12], fields[13]
 	case "event":
 		s.Kind = definition.Event
 	case "entity":

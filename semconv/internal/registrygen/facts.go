@@ -20,18 +20,22 @@ type facts struct {
 type attribute struct {
 	definition.Attribute
 	places definition.Places
-	retired
+	history
+	// retiredValues are the versions that retired members, by value.
+	retiredValues map[string]string
 }
 
 type signal struct {
 	definition.Signal
-	retired
+	history
 }
 
-// retired adds what the registry does not say of a name that it retires, or no longer
-// holds.
-type retired struct {
-	since   string
+// history adds what the registry does not say of a name: the version that introduced it
+// and, where it retires it or no longer holds it, that which retired it.
+type history struct {
+	introduced, since string
+	// via is the name that took over first, where that was retired itself later.
+	via     string
 	instead []string
 }
 

@@ -27,7 +27,7 @@ func importAll(paths []string) (*facts, error) {
 	if len(c.bases) == 0 {
 		return nil, errors.New("import: want at least one registry")
 	}
-	if err := c.retirements.readTable("since.tsv", sinceTable); err != nil {
+	if err := c.retirements.readTable("history.tsv", historyTable); err != nil {
 		return nil, err
 	}
 	return c.facts(), nil
@@ -107,6 +107,7 @@ func (c *collector) facts() *facts {
 	c.places = whole.Places()
 	c.retirements.apply(c)
 	for _, a := range c.attributes {
+		a.retiredValues = c.retirements.values(a)
 		a.places = cmp.Or(a.places, c.places[a.Key], c.label(a), definition.Anywhere)
 		f.attributes = append(f.attributes, a)
 	}
@@ -156,6 +157,13 @@ func (c *collector) deprecation(kind, name string) (reason, to string) {
 		}
 	}
 	return d.Reason, d.RenamedTo
+}
+
+// has says whether a name is of the conventions, or was.
+func (c *collector) has(kind, name string) bool {
+	_, isAttribute := c.attributes[name]
+	_, isMetric := c.signals[signalKey{kind: definition.Metric, name: name}]
+	return kind == "attribute" && isAttribute || kind == "metric" && isMetric
 }
 
 func split(list, separators string) []string {

@@ -77,7 +77,7 @@ func TestImport(t *testing.T) {
     attributes:
       - {id: a.new, type: string, stability: stable}
       - {id: a.old, type: int, stability: development, deprecated: {reason: renamed, renamed_to: a.new}}
-      - {id: a.parts, type: int, deprecated: {reason: uncategorized, note: prose}}
+      - {id: a.parts, type: {members: [{id: x, value: x, stability: development, deprecated: {reason: renamed, renamed_to: y}}, {id: y, value: y, stability: development}]}, deprecated: {reason: uncategorized, note: prose}}
       - {id: a.moved, type: int, deprecated: {reason: uncategorized, note: prose}}
       - {id: a.label, type: int}
   - id: metric.a.count
@@ -94,8 +94,12 @@ spans:
   - {type: a.client, kind: client, attributes: [{ref: a.moved, requirement_level: opt_in}, {ref: a.new}]}
 `,
 		"schema": "file_format: 1.1.0\nversions:\n  1.9.0:\n    all: {changes: [{rename_attributes: {attribute_map: {a.old: a.new}}}]}\n" +
-			"  1.10.0:\n    spans: {changes: [{rename_attributes: {attribute_map: {a.old: a.new}}}]}\n",
-		"final.tsv":   "from\tto\tkind\nlabel\t\tabsent\na.gone\ta.new\t1:1\n",
+			"  1.10.0:\n    spans: {changes: [{rename_attributes: {attribute_map: {a.old: a.new}}}]}\n" +
+			"  1.4.0:\n    all: {changes: [{rename_attributes: {attribute_map: {a.gone: a.between, a.typo: a.never, label: a.old}}}]}\n" +
+			"  1.5.0:\n    all: {changes: [{rename_attributes: {attribute_map: {a.between: a.new}}}]}\n" +
+			"    metrics: {changes: [{rename_attributes: {attribute_map: {phase: a.old}, apply_to_metrics: [a.count]}}]}\n",
+		"final.tsv":   "from\tto\tkind\nlabel\t\tabsent\na.gone\ta.new\t1:1\na.between\ta.new\t1:1\na.typo\ta.new\t1:1\n",
+		"history.tsv": "a.new\tattribute\t1.5.0\t\na.between\tattribute\t1.4.0\t1.6.0\na.parts=x\tmember\t\t1.7.0\n",
 		"instead.tsv": "a.parts\tattribute\tmodel\tuncategorized\ta.old|a.label+REMOVED\n",
 	} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
@@ -106,7 +110,7 @@ spans:
 		}
 	}
 	var paths []string
-	for _, name := range []string{"core", "moved", "schema", "final.tsv", "instead.tsv"} {
+	for _, name := range []string{"core", "moved", "schema", "final.tsv", "instead.tsv", "history.tsv"} {
 		paths = append(paths, filepath.Join(dir, name))
 	}
 	found, err := importAll(paths)
@@ -117,14 +121,18 @@ spans:
 	got := string(files["version.tsv"]) + string(files["attributes.tsv"]) + string(files["spans.tsv"])
 	for _, want := range []string{
 		"version\t9.9.9",
-		"attribute\ta.gone\tany\tdevelopment\tanywhere\tabsent\ta.new",
+		"attribute\ta.gone\tany\tdevelopment\tanywhere\tabsent\ta.new\t1.4.0\t\ta.between",
+		"attribute\ta.between\tany\tdevelopment\tanywhere\tabsent\ta.new\t1.6.0\t\t\t1.4.0",
+		"attribute\ta.typo\tany\tdevelopment\tanywhere\tabsent\ta.new\t1.4.0",
+		"attribute\tphase\tany\tdevelopment\tmetric\tabsent\t\t1.5.0",
 		"attribute\ta.label\tint\tdevelopment\tmetric",
 		"attribute\ta.moved\tstring[]\tstable\tspan",
-		"attribute\ta.new\tstring\tstable\tspan",
+		"attribute\ta.new\tstring\tstable\tspan\t\t\t\t\t\t1.5.0",
 		"attribute\ta.old\tint\tdevelopment\tanywhere\trenamed\ta.new\t1.9.0",
-		"attribute\ta.parts\tint\tdevelopment\tanywhere\tuncategorized\t\t\ta.new,a.label",
-		"attribute\tlabel\tany\tdevelopment\tmetric\tabsent",
-		"span\ta.client\t\tdevelopment\t\t\t\t\t\tclient",
+		"member\tx\tx\tdevelopment\trenamed\ty\t1.7.0",
+		"attribute\ta.parts\tenum:string\tdevelopment\tanywhere\tuncategorized\t\t\ta.new,a.label",
+		"attribute\tlabel\tany\tdevelopment\tmetric\tabsent\t\t1.4.0\t\ta.old",
+		"span\ta.client\t\tdevelopment\t\t\t\t\t\t\t\tclient",
 		"use\ta.moved\topt_in",
 		"use\ta.new\trecommended",
 	} {
@@ -148,7 +156,7 @@ func TestImportErrors(t *testing.T) {
 		want  string
 	}{
 		{nil, "import: want at least one registry"},
-		{[]string{bad}, bad + ":1: 2 fields, want 3 or 5"},
+		{[]string{bad}, bad + ":1: 2 fields, want 4 or 5"},
 		{[]string{filepath.Join(dir, "none")}, "no such file"},
 		{[]string{dir}, "no .yaml file in it"},
 	} {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"maps"
@@ -13,20 +14,25 @@ import (
 	"github.com/koine-otel/koine/semconv/registry/definition"
 )
 
-// sinceTable tells versions that no schema file does: what the changelog of the
-// conventions says.
+// historyTable tells in which versions' models a name is in use. Schema files do not say
+// of all, and give some renames to the version before.
 //
-//go:embed since.tsv
-var sinceTable string
+//go:embed history.tsv
+var historyTable string
 
 // retirement is what schema files and tables know of a name.
 type retirement struct {
-	kind, name string
-	since, to  string
-	instead    []string
+	kind, name        string
+	introduced, since string
+	to                string
+	instead           []string
+	// steps are the names that took over, oldest first.
+	steps []string
 	// scoped is an attribute that was renamed on certain metrics only, as a label that
 	// anything else may use is.
 	scoped bool
+	// had: somebody said that the conventions had the name. The history only says when.
+	had bool
 	// instrument and unit are an absent metric's.
 	instrument, unit string
 }
@@ -46,7 +52,7 @@ func (r *retirements) of(kind, name string) *retirement {
 
 // readTable reads a table of retired names: by its header, one of where attributes or
 // metrics end up; without one, names with what to write instead ("a+b" for a split,
-// "a|b" for a choice) or, of three columns, the version that retired them.
+// "a|b" for a choice) or, of four columns, the versions that introduced and retired them.
 func (r *retirements) readTable(name, data string) error {
 	var columns []string
 	for i, line := range strings.Split(strings.TrimSuffix(data, "\n"), "\n") {
@@ -61,11 +67,13 @@ func (r *retirements) readTable(name, data string) error {
 			}
 			r.final(columns, fields)
 		case len(fields) == 5:
-			r.of(fields[1], fields[0]).instead = split(fields[4], "+|")
-		case len(fields) == 3:
-			r.of(fields[1], fields[0]).since = fields[2]
+			t := r.of(fields[1], fields[0])
+			t.had, t.instead = true, split(fields[4], "+|")
+		case len(fields) == 4:
+			t := r.of(fields[1], fields[0])
+			t.introduced, t.since = fields[2], fields[3]
 		default:
-			return at(name, i+1, "%d fields, want 3 or 5", len(fields))
+			return at(name, i+1, "%d fields, want 4 or 5", len(fields))
 		}
 	}
 	return nil
@@ -83,7 +91,7 @@ func (r *retirements) final(columns, fields []string) {
 		kind = "metric"
 	}
 	t := r.of(kind, column("from"))
-	t.to = column("to")
+	t.had, t.to = true, column("to")
 	if instrument, unit, _ := strings.Cut(column("from_instr_unit"), "/"); instrument != "?" {
 		t.instrument, t.unit = instrument, unit
 	}
@@ -98,12 +106,14 @@ func (r *retirements) final(columns, fields []string) {
 }
 
 // readSchema takes from an OpenTelemetry schema file which version renamed a name
-// first. Its targets are not taken: some are wrong, and the tables follow them.
+// first, and to what: where a name ends is not taken from there, for some ends are wrong.
+// Nor are renames of certain metrics' labels that are one word: elsewhere it is another.
 func (r *retirements) readSchema(name string, data []byte) error {
 	type section struct {
 		Changes []struct {
 			RenameAttributes struct {
-				AttributeMap map[string]string `yaml:"attribute_map"`
+				AttributeMap   map[string]string `yaml:"attribute_map"`
+				ApplyToMetrics []string          `yaml:"apply_to_metrics"`
 			} `yaml:"rename_attributes"`
 			RenameMetrics map[string]string `yaml:"rename_metrics"`
 		} `yaml:"changes"`
@@ -117,18 +127,21 @@ func (r *retirements) readSchema(name string, data []byte) error {
 	for _, version := range slices.SortedFunc(maps.Keys(schema.Versions), compareVersions) {
 		for _, section := range schema.Versions[version] {
 			for _, change := range section.Changes {
-				r.renamed("attribute", change.RenameAttributes.AttributeMap, version)
-				r.renamed("metric", change.RenameMetrics, version)
+				attributes := change.RenameAttributes
+				r.renamed("attribute", attributes.AttributeMap, version, len(attributes.ApplyToMetrics) > 0)
+				r.renamed("metric", change.RenameMetrics, version, false)
 			}
 		}
 	}
 	return nil
 }
 
-func (r *retirements) renamed(kind string, names map[string]string, version string) {
-	for from := range names {
-		if t := r.of(kind, from); t.since == "" {
-			t.since = version
+func (r *retirements) renamed(kind string, names map[string]string, version string, scoped bool) {
+	for from, to := range names {
+		t := r.of(kind, from)
+		t.had, t.since = true, cmp.Or(t.since, version)
+		if !scoped || strings.Contains(from, ".") {
+			t.steps = append(t.steps, to)
 		}
 	}
 }
@@ -144,6 +157,17 @@ func numbers(version string) []int {
 		n = append(n, i)
 	}
 	return n
+}
+
+// values are the versions that retired an attribute's members.
+func (r *retirements) values(a attribute) map[string]string {
+	versions := map[string]string{}
+	for _, m := range a.Members {
+		if t := r.byName[[2]string{"member", a.Key + "=" + m.Value}]; t != nil && m.Deprecated.Reason != "" {
+			versions[m.Value] = t.since
+		}
+	}
+	return versions
 }
 
 // apply adds to retired names what is known of them, and the names that the
@@ -167,6 +191,9 @@ func (r *retirements) apply(c *collector) {
 
 // addAbsent puts in a name that no registry holds.
 func (t *retirement) addAbsent(c *collector) {
+	if !t.had {
+		return
+	}
 	gone := definition.Deprecated{Reason: absent, RenamedTo: t.to}
 	switch key := (signalKey{kind: definition.Metric, name: t.name}); t.kind {
 	case "attribute":
@@ -190,22 +217,34 @@ func (t *retirement) addAbsent(c *collector) {
 // add says of a retired name since when, and what to look at instead where no rename
 // does.
 func (t *retirement) add(c *collector, instead []string) {
-	extra := func(d definition.Deprecated) retired {
+	extra := func(d definition.Deprecated) history {
 		switch {
 		case d.Reason == "":
-			return retired{}
+			return history{introduced: t.introduced}
 		case d.RenamedTo != "":
-			return retired{since: t.since}
+			return history{t.introduced, t.since, t.via(c, d), nil}
 		}
-		return retired{t.since, instead}
+		return history{t.introduced, t.since, t.via(c, d), instead}
 	}
 	if a, ok := c.attributes[t.name]; ok && t.kind == "attribute" {
-		a.retired = extra(a.Deprecated)
+		a.history = extra(a.Deprecated)
 		c.attributes[t.name] = a
 	}
 	key := signalKey{kind: definition.Metric, name: t.name}
 	if s, ok := c.signals[key]; ok && t.kind == "metric" {
-		s.retired = extra(s.Deprecated)
+		s.history = extra(s.Deprecated)
 		c.signals[key] = s
 	}
+}
+
+// via is the name that took over first and was retired itself; empty where it is none that
+// the conventions ever had: a schema file may name such.
+func (t *retirement) via(c *collector, d definition.Deprecated) string {
+	if len(t.steps) == 0 || t.steps[0] == d.RenamedTo || !c.has(t.kind, t.steps[0]) {
+		return ""
+	}
+	if reason, _ := c.deprecation(t.kind, t.steps[0]); reason == "" {
+		return ""
+	}
+	return t.steps[0]
 }

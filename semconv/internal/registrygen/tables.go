@@ -52,11 +52,11 @@ func (t *tables) attributes() {
 	t.out.WriteString("var attributes = []Attribute{\n")
 	for _, a := range t.facts.attributes {
 		fmt.Fprintf(&t.out, "{Key: %q, Type: %s, Stability: %s, On: %s", a.Key, t.word(types, a.Type), t.word(stabilities, a.Stability), goPlaces(a.places))
-		t.retirement(a.Deprecated, a.retired)
+		t.history(a.Deprecated, a.history)
 		if len(a.Members) > 0 {
 			t.out.WriteString(", members: []Member{\n")
 			for _, m := range a.Members {
-				t.member(m)
+				t.member(m, a.retiredValues[m.Value])
 			}
 			t.out.WriteString("}")
 		}
@@ -65,13 +65,16 @@ func (t *tables) attributes() {
 	t.out.WriteString("}\n")
 }
 
-func (t *tables) member(m definition.Member) {
+func (t *tables) member(m definition.Member, since string) {
 	fmt.Fprintf(&t.out, "{ID: %q, Value: %q, Stability: %s", m.ID, m.Value, t.word(stabilities, m.Stability))
 	if m.Deprecated.Reason != "" {
 		fmt.Fprintf(&t.out, ", Deprecation: %s", t.word(reasons, m.Deprecated.Reason))
 	}
 	if m.Deprecated.RenamedTo != "" {
 		fmt.Fprintf(&t.out, ", RenamedTo: %q", m.Deprecated.RenamedTo)
+	}
+	if since != "" {
+		fmt.Fprintf(&t.out, ", Since: %q", since)
 	}
 	t.out.WriteString("},\n")
 }
@@ -115,7 +118,7 @@ func (t *tables) signal(s signal) {
 		fmt.Fprintf(&t.out, ", Instrument: %s, ValueType: %s, Unit: %q", t.word(instruments, s.Instrument), t.word(valueTypes, s.ValueType), s.Unit)
 	}
 	fmt.Fprintf(&t.out, ", Stability: %s", t.word(stabilities, s.Stability))
-	t.retirement(s.Deprecated, s.retired)
+	t.history(s.Deprecated, s.history)
 	t.uses(s.Uses)
 	if len(s.Entities) > 0 && s.Kind != definition.Entity {
 		fmt.Fprintf(&t.out, ", Entities: %s", t.list("[]string", quoted(s.Entities)))
@@ -123,7 +126,10 @@ func (t *tables) signal(s signal) {
 	t.out.WriteString("},\n")
 }
 
-func (t *tables) retirement(d definition.Deprecated, r retired) {
+func (t *tables) history(d definition.Deprecated, h history) {
+	if h.introduced != "" {
+		fmt.Fprintf(&t.out, ", Introduced: %q", h.introduced)
+	}
 	if d.Reason == "" {
 		return
 	}
@@ -131,11 +137,14 @@ func (t *tables) retirement(d definition.Deprecated, r retired) {
 	if d.RenamedTo != "" {
 		fmt.Fprintf(&t.out, ", RenamedTo: %q", d.RenamedTo)
 	}
-	if r.since != "" {
-		fmt.Fprintf(&t.out, ", Since: %q", r.since)
+	if h.since != "" {
+		fmt.Fprintf(&t.out, ", Since: %q", h.since)
 	}
-	if len(r.instead) > 0 {
-		fmt.Fprintf(&t.out, ", Instead: []string{%s}", quoted(r.instead))
+	if h.via != "" {
+		fmt.Fprintf(&t.out, ", Via: %q", h.via)
+	}
+	if len(h.instead) > 0 {
+		fmt.Fprintf(&t.out, ", Instead: []string{%s}", quoted(h.instead))
 	}
 	t.out.WriteString("}")
 }
