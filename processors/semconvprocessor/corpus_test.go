@@ -19,7 +19,12 @@ import (
 // with its labels of then, and for those of other vocabularies. The title says since when
 // the name is retired or, where it stays, why.
 func TestMetricCorpus(t *testing.T) {
-	checkMetrics(t, "testdata/corpus/*.txt", translate.New(translate.Options{}, slices.Concat(translate.Embedded(), dialects.All())...))
+	checkMetrics(t, "testdata/corpus/*.txt", tableFor(""))
+}
+
+// everything is all vocabularies that come with the processor.
+func everything() []*translate.Vocabulary {
+	return slices.Concat(translate.Embedded(), dialects.All())
 }
 
 // TestMetricCorpusIsComplete: every metric that the registry knows as retired, every one
@@ -42,7 +47,7 @@ func TestMetricCorpusIsComplete(t *testing.T) {
 			assert.True(t, seen[m.Name], "no case for %s, which the registry retires", m.Name)
 		}
 	}
-	for _, v := range slices.Concat(translate.Embedded(), dialects.All()) {
+	for _, v := range everything() {
 		for _, r := range v.Metrics {
 			for _, from := range r.From {
 				assert.True(t, seen[from.Name], "no case for %s of %s", from.Name, v.Name)

@@ -55,12 +55,39 @@ func setField(s ptrace.Span, f *translate.FieldEdit) bool {
 	case translate.TraceState:
 		s.TraceState().FromRaw(text)
 		return true
+	case translate.ExceptionType:
+		return addException(s, "exception.type", text)
+	case translate.ExceptionMessage:
+		return addException(s, "exception.message", text)
+	case translate.ExceptionStacktrace:
+		return addException(s, "exception.stacktrace", text)
 	}
 	return false
 }
 
-// named is the set of fields of an event or a log record with a name.
-func named(name string) translate.Fields {
+// addException says a thing of the exception that ended the span: on its exception event,
+// unless that says it already, or on a new one at the span's end.
+func addException(s ptrace.Span, key, text string) bool {
+	var event ptrace.SpanEvent
+	found := false
+	for _, e := range s.Events().All() {
+		if e.Name() == "exception" {
+			event, found = e, true
+		}
+	}
+	if !found {
+		event = s.Events().AppendEmpty()
+		event.SetName("exception")
+		event.SetTimestamp(s.EndTimestamp())
+	}
+	if _, said := event.Attributes().Get(key); !said {
+		event.Attributes().PutStr(key, text)
+	}
+	return true
+}
+
+// withName is the set of fields of an event or a log record with a name.
+func withName(name string) translate.Fields {
 	if name == "" {
 		return 0
 	}

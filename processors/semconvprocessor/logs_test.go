@@ -42,7 +42,7 @@ func TestEventNames(t *testing.T) {
 		record := plog.NewLogRecord()
 		record.SetEventName(c.name)
 		w.result.Fields = nil
-		if !named(record.EventName()).Has(translate.EventName) {
+		if !withName(record.EventName()).Has(translate.EventName) {
 			w.result.Fields = append(w.result.Fields, translate.FieldEdit{Field: translate.EventName, Value: translate.StringValue("said")})
 		}
 		assert.Equal(t, c.name == "", w.setName(record.SetEventName))

@@ -76,7 +76,7 @@ func enter[S schemaed](w *work, r pcommon.Resource, schema S) bool {
 		w.counts.elements[resources][upstream]++
 		return false
 	}
-	w.language = ""
+	w.language, w.input.Scope = "", ""
 	if language, ok := r.Attributes().Get("telemetry.sdk.language"); ok {
 		w.language = language.AsString()
 	}
@@ -123,12 +123,14 @@ func declare[S schemaed](w *work, s S, changed, left int64) {
 }
 
 func (w *work) scope(s pcommon.InstrumentationScope) {
+	w.input.Scope = s.Name()
 	w.counts.add(scopes, w.translate(s.Attributes(), translate.Scope, 0))
 }
 
 func (w *work) span(s ptrace.Span) {
+	named := w.oldName(s)
 	kind := s.Kind()
-	changed := w.translate(s.Attributes(), placeOf(kind), fieldsOf(s))
+	changed := w.translate(s.Attributes(), placeOf(kind), fieldsOf(s)) || named
 	for i := range w.result.Fields {
 		changed = setField(s, &w.result.Fields[i]) || changed
 	}
@@ -141,7 +143,10 @@ func (w *work) span(s ptrace.Span) {
 	}
 	w.counts.add(spans, changed)
 	for _, event := range s.Events().All() {
-		w.translate(event.Attributes(), translate.Event, named(event.Name()))
+		if name := w.table.EventName(event.Name()); name != "" {
+			event.SetName(name)
+		}
+		w.translate(event.Attributes(), translate.Event, withName(event.Name()))
 		w.setName(event.SetName)
 	}
 	for _, link := range s.Links().All() {
@@ -152,8 +157,13 @@ func (w *work) span(s ptrace.Span) {
 // record translates a log record's attributes. Its body is the application's, not the
 // conventions'.
 func (w *work) record(r plog.LogRecord) {
-	changed := w.translate(r.Attributes(), translate.Record, named(r.EventName()))
-	w.counts.add(records, w.setName(r.SetEventName) || changed)
+	changed := w.translate(r.Attributes(), translate.Record, withName(r.EventName()))
+	changed = w.setName(r.SetEventName) || changed
+	if name := w.table.EventName(r.EventName()); name != "" {
+		r.SetEventName(name)
+		changed = true
+	}
+	w.counts.add(records, changed)
 }
 
 // translate rewrites m in place and says whether it changed anything. The fields that

@@ -117,7 +117,7 @@ func backwards(vocabularies []*Vocabulary) *backward {
 			if w.source.Until != "" {
 				continue
 			}
-			for _, k := range slices.Concat(w.source.Keys, w.source.Has) {
+			for _, k := range slices.Concat(w.source.Keys, w.source.Has, w.source.Any) {
 				b.gives[k] = append(b.gives[k], w)
 			}
 			if len(w.source.Keys) > 0 && !strings.HasPrefix(r.To, "@") && !r.Own {
@@ -167,7 +167,7 @@ func (b *backward) write(e *element, w way, rng *rand.Rand) {
 		rest = "." + word(rng)
 		to += rest
 	}
-	if e.has(to) || !w.on(e.place) || len(s.Has)+len(s.Any) > 0 || len(s.Equals) > 0 && s.Equals[to] == "" {
+	if e.has(to) || !w.on(e.place) || len(s.Has)+len(s.Any)+len(s.Scope) > 0 || len(s.Equals) > 0 && s.Equals[to] == "" {
 		return
 	}
 	var old attributes
@@ -225,7 +225,7 @@ func (e *element) meets(s *Source) bool {
 			return false
 		}
 	}
-	if len(s.Any) > 0 && !slices.ContainsFunc(s.Any, func(k string) bool { return find(k) >= 0 }) {
+	if s.Scope != "" || len(s.Any) > 0 && !slices.ContainsFunc(s.Any, func(k string) bool { return find(k) >= 0 }) {
 		return false
 	}
 	for k, want := range s.Equals {

@@ -8,12 +8,13 @@ import (
 
 // Conversion is one thing that a table does, for people to read.
 type Conversion struct {
-	// Signal is "attribute", "label" (an attribute of some metrics' points) or "metric".
+	// Signal is "attribute", "event" (its name), "label" (an attribute of some metrics'
+	// points), "metric" or "span" (its name, of which From is the beginning).
 	Signal string
 	// Metrics are a label's, by their names of the target version.
 	Metrics []string
 	// From are the names that give way, To is what they become: an attribute, a metric or
-	// a field.
+	// a field; empty where they are dropped.
 	From []string
 	To   string
 	// Since is the version that retired the name, empty for foreign vocabularies and
@@ -45,6 +46,12 @@ func (t *Table) Conversions() []Conversion {
 		}
 		all = append(all, c)
 	}
+	for _, r := range t.spans {
+		all = append(all, Conversion{Signal: "span", From: []string{r.Prefix}, To: "@name", How: r.As, On: r.places.words()})
+	}
+	for from, to := range t.events {
+		all = append(all, Conversion{Signal: "event", From: []string{from}, To: to})
+	}
 	slices.SortFunc(all, func(a, b Conversion) int {
 		return cmp.Or(cmp.Compare(a.Signal, b.Signal), slices.Compare(a.Metrics, b.Metrics), slices.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.How, b.How), slices.Compare(a.On, b.On))
 	})
@@ -60,13 +67,16 @@ func (t *Table) attributeConversions(signal string, metrics []string) []Conversi
 			continue
 		}
 		s, to := k.source, &t.targets[k.target]
-		name := to.name
-		if to.template {
-			name += "*"
+		c := Conversion{
+			Signal: signal, Metrics: metrics, From: slices.Concat(s.Keys, s.Has, s.Any), To: to.name, Since: k.since, How: s.how(), On: k.places.words(),
 		}
-		all = append(all, Conversion{
-			Signal: signal, Metrics: metrics, From: slices.Concat(s.Keys, s.Has, s.Any), To: name, Since: k.since, How: s.how(), On: k.places.words(),
-		})
+		switch {
+		case to.template:
+			c.To += "*"
+		case to.field == Nothing:
+			c.To, c.How = "", "dropped"
+		}
+		all = append(all, c)
 	}
 	return all
 }
@@ -150,6 +160,9 @@ func (s *Source) how() string {
 	}
 	if s.As != "" {
 		parts = append(parts, s.As)
+	}
+	if s.Scope != "" {
+		parts = append(parts, "in scopes "+s.Scope+"*")
 	}
 	return strings.Join(parts, ", ")
 }

@@ -46,6 +46,10 @@ var conversions = map[string]conversion{
 	"connection.port": ofText(func(s string) (string, outcome) { _, port, o := connectionString(s); return partOf(port, o) }),
 
 	"grpc.status_code":    ofText(grpcStatus),
+	"method.known":        ofText(knownMethod),
+	"opencensus.path":     ofText(openCensusMethod(func(service, method string) string { return service + "/" + method })),
+	"opencensus.service":  ofText(openCensusMethod(func(service, _ string) string { return service })),
+	"opencensus.method":   ofText(openCensusMethod(func(_, method string) string { return method })),
 	"grpc.service":        ofText(func(s string) (string, outcome) { service, _ := grpcMethod(s); return some(service) }),
 	"grpc.method":         ofText(func(s string) (string, outcome) { _, method := grpcMethod(s); return some(method) }),
 	"grpc.status_number":  ofText(grpcStatusNumber),

@@ -28,3 +28,15 @@ func grpcStatusNumber(s string) (string, outcome) {
 	}
 	return strconv.Itoa(n), converted
 }
+
+// openCensusMethod reads what OpenCensus calls a method in a span's name, with dots only:
+// package.Service.Method.
+func openCensusMethod(part func(service, method string) string) func(string) (string, outcome) {
+	return func(s string) (string, outcome) {
+		dot := strings.LastIndexByte(s, '.')
+		if dot <= 0 || dot == len(s)-1 || strings.ContainsAny(s, "/ ") {
+			return "", invalid
+		}
+		return part(s[:dot], s[dot+1:]), converted
+	}
+}

@@ -28,6 +28,14 @@ func methodOriginal(s string) (string, outcome) {
 	return some(s)
 }
 
+// knownMethod is a method of those, in upper case; another text is none.
+func knownMethod(s string) (string, outcome) {
+	if !isKnownMethod(s) {
+		return "", invalid
+	}
+	return s, converted
+}
+
 func isKnownMethod(s string) bool {
 	switch s {
 	case "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY":

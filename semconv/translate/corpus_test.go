@@ -34,7 +34,7 @@ func whole() *translate.Table {
 //	http.request.method = "GET"
 //
 // The command keep is translate of what must not change; its comment says why. After the
-// place may stand language=…, the word alone (the new attributes beside the old are
+// place may stand language=… and scope=…, the word alone (the new attributes beside the old are
 // another case), and fields that the element has already, such as @status.code.
 //
 // Of each case: a second translation changes nothing, and where the new attributes were
@@ -81,6 +81,13 @@ func TestCorpusIsComplete(t *testing.T) {
 		}
 	}
 	for _, v := range slices.Concat(translate.Embedded(), dialects.All()) {
+		for _, from := range v.Drop {
+			for _, key := range from.Keys {
+				if !seen[key] {
+					t.Errorf("%s: no case for %s", v.Name, key)
+				}
+			}
+		}
 		for _, r := range v.Attributes {
 			for _, from := range r.From {
 				if r.Until+from.Until != "" {
@@ -107,6 +114,35 @@ func TestCorpusIsComplete(t *testing.T) {
 	}
 }
 
+// TestCorpusHasRetiredValues: every value of an enum that the registry renamed is in a
+// case, and in the end has a value that is not retired.
+func TestCorpusHasRetiredValues(t *testing.T) {
+	outcome := map[string]string{}
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		for _, c := range readCases(t, file) {
+			for k, v := range c.in {
+				outcome[k+"="+v.Str()] = c.want.String()
+			}
+		}
+	}
+	for _, a := range registry.Attributes() {
+		for _, m := range a.Members() {
+			got, ok := outcome[a.Key+"="+m.Value]
+			switch {
+			case m.Deprecation == registry.Live || m.RenamedTo == m.Value:
+			case !ok:
+				t.Errorf("no case for the value %s of %s", m.Value, a.Key)
+			case m.Deprecation == registry.Renamed && strings.Contains(got, fmt.Sprintf("%s = %q", a.Key, m.Value)):
+				t.Errorf("the value %s of %s stays", m.Value, a.Key)
+			}
+		}
+	}
+}
+
 // attributes are an element's, and its fields under names with an @.
 type attributes map[string]translate.Value
 
@@ -119,6 +155,7 @@ type testCase struct {
 	alone    bool
 	place    translate.Place
 	language string
+	scope    string
 	fields   []string
 	in, want attributes
 }
@@ -132,6 +169,7 @@ var places = map[string]translate.Place{
 var fields = map[string]translate.Field{
 	"@kind": translate.Kind, "@status.code": translate.StatusCode, "@status.message": translate.StatusMessage,
 	"@trace_state": translate.TraceState, "@event.name": translate.EventName,
+	"@exception.type": translate.ExceptionType, "@exception.message": translate.ExceptionMessage, "@exception.stacktrace": translate.ExceptionStacktrace,
 }
 
 func (c *testCase) check(t *testing.T, table *translate.Table) {
@@ -139,7 +177,7 @@ func (c *testCase) check(t *testing.T, table *translate.Table) {
 	if c.command == "" {
 		return // a comment on the file
 	}
-	got := run(table, c.place, c.language, c.fields, c.in)
+	got := run(table, c.place, c.language, c.scope, c.fields, c.in)
 	if *update && !c.keep {
 		c.want = got
 	}
@@ -160,7 +198,7 @@ func (c *testCase) check(t *testing.T, table *translate.Table) {
 			attrs[k] = v
 		}
 	}
-	if again := run(table, place, c.language, set, attrs); again.String() != attrs.String() {
+	if again := run(table, place, c.language, c.scope, set, attrs); again.String() != attrs.String() {
 		t.Errorf("%s: the second time got\n%sthe first\n%s", c.where, again, attrs)
 	}
 	if c.keep || c.alone {
@@ -168,19 +206,19 @@ func (c *testCase) check(t *testing.T, table *translate.Table) {
 	}
 	both := maps.Clone(c.in)
 	maps.Copy(both, attrs)
-	if again := run(table, place, c.language, set, both); again.String() != attrs.String() {
+	if again := run(table, place, c.language, c.scope, set, both); again.String() != attrs.String() {
 		t.Errorf("%s: old and new together give\n%swant\n%s", c.where, again, attrs)
 	}
 }
 
 // run translates attributes and applies what comes of it.
-func run(table *translate.Table, place translate.Place, language string, set []string, a attributes) attributes {
+func run(table *translate.Table, place translate.Place, language, scope string, set []string, a attributes) attributes {
 	keys := slices.Sorted(maps.Keys(a))
 	var values []translate.Value
 	for _, k := range keys {
 		values = append(values, a[k])
 	}
-	in := translate.Input{Keys: keys, Values: values, Place: place, Language: language}
+	in := translate.Input{Keys: keys, Values: values, Place: place, Language: language, Scope: scope}
 	for _, name := range set {
 		in.Fields = in.Fields.With(fields[name])
 	}
@@ -373,10 +411,13 @@ func (c *testCase) parseCommand() error {
 	}
 	for _, word := range words[2:] {
 		language, isLanguage := strings.CutPrefix(word, "language=")
+		scope, isScope := strings.CutPrefix(word, "scope=")
 		_, isField := fields[word]
 		switch {
 		case isLanguage:
 			c.language = language
+		case isScope:
+			c.scope = scope
 		case isField:
 			c.fields = append(c.fields, word)
 		case word == "alone":

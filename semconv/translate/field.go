@@ -20,6 +20,11 @@ const (
 	TraceState
 	// EventName is a span event's or log record's name.
 	EventName
+	// ExceptionType, ExceptionMessage and ExceptionStacktrace are those of a span's exception
+	// event, which there is from then on.
+	ExceptionType
+	ExceptionMessage
+	ExceptionStacktrace
 	// Nothing is where what says nothing goes. It is never set.
 	Nothing
 )
@@ -30,6 +35,7 @@ const dropped = "@nothing"
 var fieldsByName = map[string]Field{
 	"@kind": Kind, "@status.code": StatusCode, "@status.message": StatusMessage,
 	"@trace_state": TraceState, "@event.name": EventName, dropped: Nothing,
+	"@exception.type": ExceptionType, "@exception.message": ExceptionMessage, "@exception.stacktrace": ExceptionStacktrace,
 }
 
 // places are what has the field.

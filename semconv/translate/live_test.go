@@ -25,7 +25,7 @@ func TestLiveNamesStay(t *testing.T) {
 		}
 		for name, place := range places {
 			in := attributes{key: value}
-			if got := run(table, place, "java", nil, in); got.String() != in.String() {
+			if got := run(table, place, "java", "", nil, in); got.String() != in.String() {
 				t.Errorf("%s on %s becomes %s", key, name, got)
 			}
 		}

@@ -192,7 +192,7 @@ func (t *Table) compile(keys []string, hashes []uint64, shape uint64, place Plac
 	for i := range p.steps {
 		s := &p.steps[i]
 		c := &s.candidates[0]
-		s.single = len(s.candidates) == 1 && s.field == NoField && s.own < 0 && c.n == 1 && len(c.equals) == 0
+		s.single = len(s.candidates) == 1 && s.field == NoField && s.own < 0 && c.n == 1 && len(c.equals) == 0 && c.source.Scope == ""
 		s.plain = s.single && c.run == nil && !p.slots[c.slots[0]].live
 	}
 	p.markExclusive(t.options.KeepOld)

@@ -16,6 +16,9 @@ type Vocabulary struct {
 	// Name is the vocabulary's, by which a configuration can turn it off.
 	Name       string `yaml:"vocabulary"`
 	Attributes []Rule `yaml:"attributes"`
+	// Spans and Events are names of spans and events.
+	Spans  []SpanRule  `yaml:"spans"`
+	Events []EventRule `yaml:"events"`
 	// Drop are attributes that say nothing, or nothing that is not said better elsewhere.
 	Drop    []Source     `yaml:"drop"`
 	Metrics []MetricRule `yaml:"metrics"`
@@ -60,6 +63,8 @@ type Source struct {
 	Has, Lacks, Any []string
 	// Equals are attributes and the text that they must have.
 	Equals map[string]string
+	// Scope is what the instrumentation scope's name must begin with.
+	Scope string
 	// Keep leaves the source's attributes where they are.
 	Keep bool
 	// Override gives the source precedence over the target's own value.
@@ -113,11 +118,12 @@ func (s *Source) UnmarshalYAML(node *yaml.Node) error {
 		Lacks    []string          `yaml:"lacks"`
 		Any      []string          `yaml:"any"`
 		Equals   map[string]string `yaml:"equals"`
+		Scope    string            `yaml:"scope"`
 		Keep     bool              `yaml:"keep"`
 		Override bool              `yaml:"override"`
 		bounds   `yaml:",inline"`
 	}
-	if err := strictly(node, &raw, "key", "keys", "on", "join", "as", "values", "set", "has", "lacks", "any", "equals", "keep", "override", "since", "until", "was"); err != nil {
+	if err := strictly(node, &raw, "key", "keys", "on", "join", "as", "values", "set", "has", "lacks", "any", "equals", "scope", "keep", "override", "since", "until", "was"); err != nil {
 		return err
 	}
 	if raw.Key != "" {
@@ -129,7 +135,7 @@ func (s *Source) UnmarshalYAML(node *yaml.Node) error {
 	}
 	*s = Source{
 		Keys: raw.Keys, Join: raw.Join, As: raw.As, Values: raw.Values, Set: raw.Set, Has: raw.Has, Lacks: raw.Lacks,
-		Any: raw.Any, Equals: raw.Equals, Keep: raw.Keep, Override: raw.Override, Since: raw.Since, Until: raw.Until, Was: raw.Was,
+		Any: raw.Any, Equals: raw.Equals, Scope: raw.Scope, Keep: raw.Keep, Override: raw.Override, Since: raw.Since, Until: raw.Until, Was: raw.Was,
 		places: places,
 	}
 	return at(node, errors.Join(raw.validate(), s.validate()))
@@ -194,7 +200,7 @@ func ParseVocabulary(name string, data []byte) (*Vocabulary, error) {
 	if len(node.Content) == 0 {
 		return nil, fmt.Errorf("vocabulary %s: empty", name)
 	}
-	if err := strictly(node.Content[0], v, "vocabulary", "attributes", "metrics", "drop"); err != nil {
+	if err := strictly(node.Content[0], v, "vocabulary", "attributes", "metrics", "spans", "events", "drop"); err != nil {
 		return nil, fmt.Errorf("vocabulary %s:%w", name, err)
 	}
 	for i := range v.Drop {

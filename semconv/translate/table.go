@@ -23,6 +23,8 @@ type Table struct {
 	// always are contributions that need no key: constants of one metric's points.
 	always  []contribution
 	metrics map[metricKey]metric
+	spans   []spanName
+	events  map[string]string
 	// strays is the rule for names that nobody knows, if there is one.
 	strays  []contribution
 	options Options
@@ -72,6 +74,7 @@ type contribution struct {
 func New(o Options, vocabularies ...*Vocabulary) *Table {
 	t := compileAttributes(o, vocabularies)
 	t.addMetrics(vocabularies)
+	t.addNames(vocabularies)
 	return t
 }
 

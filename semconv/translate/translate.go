@@ -19,8 +19,9 @@ type Input struct {
 	Place Place
 	// Fields are the element's fields that are set already.
 	Fields Fields
-	// Language is the resource's telemetry.sdk.language.
-	Language string
+	// Language is the resource's telemetry.sdk.language, Scope the instrumentation scope's
+	// name.
+	Language, Scope string
 }
 
 // value is the i-th attribute's, whole.
@@ -304,6 +305,9 @@ func (r *Result) count(current, old Value) {
 
 // holds says whether the conditions on values are met.
 func (c *candidate) holds(in *Input, r *Result) bool {
+	if !strings.HasPrefix(in.Scope, c.source.Scope) {
+		return false
+	}
 	for _, e := range c.equals {
 		if text, ok := in.value(r.index[e.slot]).text(); !ok || !strings.EqualFold(text, e.text) {
 			return false

@@ -94,10 +94,10 @@ func TestMixtures(t *testing.T) {
 // sound checks what holds of any translation.
 func sound(t *testing.T, table *translate.Table, place translate.Place, in attributes) {
 	t.Helper()
-	got := run(table, place, "java", nil, in)
+	got := run(table, place, "java", "", nil, in)
 	// The second time the order of the keys is remembered, the third time it is used.
 	for range 2 {
-		if again := run(table, place, "java", nil, in); again.String() != got.String() {
+		if again := run(table, place, "java", "", nil, in); again.String() != got.String() {
 			t.Errorf("%s on %d gave\n%sand, when it was known,\n%s", in, place, got, again)
 		}
 	}
@@ -120,7 +120,7 @@ func sound(t *testing.T, table *translate.Table, place translate.Place, in attri
 	if kind, ok := got["@kind"]; ok && places[kind.Str()] != place {
 		return // the span has another place from now on, and other rules
 	}
-	if again := run(table, place, "java", set, attrs); again.String() != attrs.String() {
+	if again := run(table, place, "java", "", set, attrs); again.String() != attrs.String() {
 		t.Errorf("%s on %d gave\n%sand then\n%s", in, place, attrs, again)
 	}
 }

@@ -41,7 +41,11 @@ func page() []byte {
 			signal = c.Signal
 			fmt.Fprintf(&b, "\n## %ss\n\n| from | to | value | on | since |\n|---|---|---|---|---|\n", strings.ToUpper(signal[:1])+signal[1:])
 		}
-		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s | %s |\n", strings.Join(c.From, "` + `"), c.To, c.How, where(c), c.Since)
+		to := "`" + c.To + "`"
+		if c.To == "" {
+			to = ""
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", strings.Join(c.From, "` + `"), to, c.How, where(c), c.Since)
 	}
 	return b.Bytes()
 }

@@ -1,0 +1,40 @@
+package semconvprocessor
+
+import (
+	"slices"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/koine-otel/koine/semconv/translate"
+)
+
+// kindsByPlace are the kinds that names of spans tell.
+var kindsByPlace = map[translate.Place]ptrace.SpanKind{
+	translate.Internal: ptrace.SpanKindInternal, translate.Server: ptrace.SpanKindServer, translate.Client: ptrace.SpanKindClient,
+	translate.Producer: ptrace.SpanKindProducer, translate.Consumer: ptrace.SpanKindConsumer,
+}
+
+// oldName gives a span with a name of an older form its name of today, and what else the
+// old one said. It says whether the span had one.
+func (w *work) oldName(s ptrace.Span) bool {
+	name, ok := w.table.SpanName(s.Name(), placeOf(s.Kind()))
+	if !ok {
+		return false
+	}
+	if text, ok := s.Attributes().Get(name.Append); ok && text.Type() == pcommon.ValueTypeStr && text.Str() != "" {
+		name.Name += " " + text.Str()
+	}
+	s.SetName(name.Name)
+	if kind, ok := kindsByPlace[name.Kind]; ok && s.Kind() == ptrace.SpanKindUnspecified {
+		s.SetKind(kind)
+	}
+	for i := range name.Attributes {
+		a := &name.Attributes[i]
+		has := func(key string) bool { _, ok := s.Attributes().Get(key); return ok }
+		if !has(a.Key) && !slices.ContainsFunc(a.Unless, has) {
+			set(s.Attributes().PutEmpty(a.Key), &a.Value)
+		}
+	}
+	return true
+}

@@ -1,0 +1,107 @@
+package translate
+
+import "strings"
+
+// SpanName is what a span's name of an older form says.
+type SpanName struct {
+	// Name is the new name; the text of the attribute Append follows it, where there is one.
+	Name, Append string
+	// Kind is the span's kind as a place, 0 where the name does not say it.
+	Kind Place
+	// Attributes are for spans that have none of their keys, nor those of Unless.
+	Attributes []NamedAttribute
+}
+
+// NamedAttribute is an attribute that a span's name says.
+type NamedAttribute struct {
+	Key    string
+	Value  Value
+	Unless []string
+}
+
+// spanName is a compiled SpanRule.
+type spanName struct {
+	*SpanRule
+	attributes []namedRule
+}
+
+type namedRule struct {
+	key    string
+	source *Source
+	run    conversion
+}
+
+// addNames compiles the rules for names of spans and events.
+func (t *Table) addNames(vocabularies []*Vocabulary) {
+	t.events = map[string]string{}
+	for _, v := range vocabularies {
+		for i := range v.Spans {
+			r := &v.Spans[i]
+			if t.options.Skip == nil || !t.options.Skip("@name", r.Prefix) {
+				t.spans = append(t.spans, spanName{r, t.namedRules(r)})
+			}
+		}
+		for _, r := range v.Events {
+			for _, from := range r.From {
+				if t.options.holds(r.Since, r.Until) && (t.options.Skip == nil || !t.options.Skip(r.To, from)) {
+					t.events[from] = r.To
+				}
+			}
+		}
+	}
+}
+
+func (t *Table) namedRules(r *SpanRule) []namedRule {
+	var rules []namedRule
+	for i := range r.Attributes {
+		for j := range r.Attributes[i].From {
+			to, s := t.atTarget(&r.Attributes[i], &r.Attributes[i].From[j])
+			if s != nil && !t.options.skips(to, s.Keys) {
+				rules = append(rules, namedRule{to, s, s.conversion()})
+			}
+		}
+	}
+	return rules
+}
+
+// SpanName reads a span's name at a place, which is the span's kind. It says false of a
+// name that is right or the user's own.
+func (t *Table) SpanName(name string, place Place) (SpanName, bool) {
+	for i := range t.spans {
+		r := &t.spans[i]
+		rest, ok := strings.CutPrefix(name, r.Prefix)
+		if !ok || r.places&place == 0 {
+			continue
+		}
+		v, o := conversions[r.As](StringValue(rest))
+		if o != converted {
+			continue
+		}
+		n := SpanName{Name: v.Str(), Append: r.Append}
+		if place == Internal {
+			n.Kind = placesByName[r.Kind]
+		}
+		for _, a := range r.attributes {
+			if v, ok := a.value(rest); ok {
+				n.Attributes = append(n.Attributes, NamedAttribute{a.key, v, a.source.Lacks})
+			}
+		}
+		return n, true
+	}
+	return SpanName{}, false
+}
+
+func (a *namedRule) value(rest string) (Value, bool) {
+	if a.source.Set != "" {
+		return StringValue(a.source.Set), true
+	}
+	if a.run == nil {
+		return StringValue(rest), true
+	}
+	v, o := a.run(StringValue(rest))
+	return v, o == converted
+}
+
+// EventName is what an event's or a log record's name became, empty if it is right or the
+// user's own.
+func (t *Table) EventName(name string) string { return t.events[name] }
