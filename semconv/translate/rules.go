@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/koine-otel/koine/semconv/internal/yamlsyntax"
 	"github.com/koine-otel/koine/semconv/registry"
 )
 
@@ -194,7 +195,8 @@ const maxJoined = 4
 func ParseVocabulary(name string, data []byte) (*Vocabulary, error) {
 	var node yaml.Node
 	if err := yaml.Unmarshal(data, &node); err != nil {
-		return nil, fmt.Errorf("vocabulary %s: %w", name, err)
+		line, text := yamlsyntax.Locate(data, err)
+		return nil, fmt.Errorf("vocabulary %s:%d: %s", name, line, text)
 	}
 	v := &Vocabulary{}
 	if len(node.Content) == 0 {

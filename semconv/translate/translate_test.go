@@ -265,7 +265,7 @@ func TestBrokenRules(t *testing.T) {
 		"attributes: []": `vocabulary x.yaml:1: no name (vocabulary)`,
 		"- a":            `vocabulary x.yaml:1: not a mapping`,
 		"":               `vocabulary x.yaml: empty`,
-		"a: [":           `vocabulary x.yaml: yaml: `,
+		"a: [":           `vocabulary x.yaml:1: did not find expected node content`,
 	} {
 		_, err := ParseVocabulary("x.yaml", []byte(text))
 		if err == nil || !strings.Contains(err.Error(), want) {

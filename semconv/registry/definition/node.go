@@ -1,14 +1,12 @@
 package definition
 
 import (
-	"bytes"
 	"errors"
-	"regexp"
-	"sort"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/koine-otel/koine/semconv/internal/yamlsyntax"
 )
 
 // file is one YAML file of a registry while it is read. Nodes are walked by hand, not
@@ -24,42 +22,14 @@ type file struct {
 func (f *file) parse(data []byte) *yaml.Node {
 	var document yaml.Node
 	if err := yaml.Unmarshal(data, &document); err != nil {
-		line, text := syntaxError(err)
-		f.problems.Add(Position{File: f.name, Line: max(line, firstWrong(data, text))}, "%w", errors.New(text))
+		line, text := yamlsyntax.Locate(data, err)
+		f.problems.Add(Position{File: f.name, Line: line}, "%w", errors.New(text))
 		return nil
 	}
 	if len(document.Content) == 0 {
 		return nil
 	}
 	return resolved(document.Content[0])
-}
-
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
-// syntaxError splits what the YAML reader says.
-func syntaxError(err error) (line int, text string) {
-	m := yamlLine.FindStringSubmatch(err.Error())
-	if m == nil {
-		return 0, err.Error()
-	}
-	line, _ = strconv.Atoi(m[1])
-	return line, err.Error()[len(m[0]):]
-}
-
-// firstWrong is the line at which a syntax error shows. The YAML reader names the line
-// where the enclosing block begins, often far above: so look for the shortest
-// beginning of the file that has the same error.
-func firstWrong(data []byte, text string) int {
-	lines := bytes.SplitAfter(data, []byte("\n"))
-	return 1 + sort.Search(len(lines)-1, func(i int) bool {
-		var n yaml.Node
-		err := yaml.Unmarshal(bytes.Join(lines[:i+1], nil), &n)
-		if err == nil {
-			return false
-		}
-		_, other := syntaxError(err)
-		return other == text
-	})
 }
 
 func (f *file) at(n *yaml.Node) Position {
