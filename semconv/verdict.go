@@ -95,7 +95,7 @@ func (j *Judge) Attribute(a Attribute) []Problem {
 	if known == nil {
 		return j.stranger(a.Key, place)
 	}
-	if known.Deprecation != registry.Live {
+	if j.table.Retired(&known.Retirement) {
 		return []Problem{{Code: Retired, Key: a.Key, Instead: j.instead(a.Key, place, &known.Retirement), Since: known.Since}}
 	}
 	var problems []Problem
@@ -106,7 +106,7 @@ func (j *Judge) Attribute(a Attribute) []Problem {
 		problems = append(problems, Problem{Code: Type, Key: a.Key, Have: typeName(a.Value.Type), Want: typeName(known.Type)})
 	}
 	for _, m := range known.Members() {
-		if m.Deprecation != registry.Live && a.Value.Type == registry.String && a.Value.Str() == m.Value {
+		if j.table.Retired(&registry.Retirement{Deprecation: m.Deprecation, Since: m.Since}) && a.Value.Type == registry.String && a.Value.Str() == m.Value {
 			problems = append(problems, Problem{Code: RetiredValue, Key: a.Key, Have: m.Value, Instead: nonEmpty(m.RenamedTo)})
 		}
 	}
@@ -120,7 +120,7 @@ const anyPlace = translate.Resource | translate.Internal | translate.Server | tr
 // their namespaces, or the user's own.
 func (j *Judge) stranger(key string, place translate.Place) []Problem {
 	if targets := j.table.Targets(key, place); len(targets) > 0 {
-		return []Problem{{Code: Retired, Key: key, Instead: targets}}
+		return []Problem{{Code: Retired, Key: key, Instead: written(targets)}}
 	}
 	if !wellFormed(key) {
 		return []Problem{{Code: Format, Key: key, Instead: nonEmpty(reformed(key))}}
@@ -135,12 +135,17 @@ func (j *Judge) stranger(key string, place translate.Place) []Problem {
 // else what the registry says.
 func (j *Judge) instead(key string, place translate.Place, r *registry.Retirement) []string {
 	if targets := j.table.Targets(key, place); len(targets) > 0 {
-		return targets
+		return written(targets)
 	}
 	if r.RenamedTo != "" {
 		return []string{r.RenamedTo}
 	}
 	return r.Instead
+}
+
+// written are the targets that can be written: dropping a name is none.
+func written(targets []string) []string {
+	return slices.DeleteFunc(targets, func(to string) bool { return to == translate.Dropped })
 }
 
 // Metric says what is wrong with a metric.
@@ -156,7 +161,7 @@ func (j *Judge) Metric(m Metric) []Problem {
 		}
 		return nil
 	}
-	if known.Deprecation != registry.Live {
+	if j.table.Retired(&known.Retirement) {
 		p := Problem{Code: Retired, Key: m.Name, Since: known.Since}
 		if to := j.table.Metric(m.Name, unit).Name; to != m.Name {
 			p.Instead = []string{to}

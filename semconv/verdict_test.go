@@ -41,6 +41,8 @@ func TestAttribute(t *testing.T) {
 		{Attribute{Key: "http.request.header.x-a", Value: translate.StringValue("a")}, "type http.request.header.x-a (string, want string[]);"},
 		{Attribute{Key: "http.request.methods"}, "unknown http.request.methods;"},
 		{Attribute{Key: "sql.query", Place: translate.Client}, "retired sql.query -> [db.query.text];"},
+		{Attribute{Key: "opencensus.resourcetype"}, "retired opencensus.resourcetype;"},
+		{Attribute{Key: "system.cpu.state"}, "retired system.cpu.state -> [cpu.mode];"},
 		{Attribute{Key: "shop.order_id"}, ""},
 		{Attribute{Key: "shop.orderId"}, "format shop.orderId -> [shop.order_id];"},
 		{Attribute{Key: "Order-ID"}, "format Order-ID -> [order_id];"},
@@ -130,5 +132,28 @@ func TestVerdictAgreesWithTranslation(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestOlderTarget: what is retired later than the target is right.
+func TestOlderTarget(t *testing.T) {
+	judge := NewJudge(registry.Default(), translate.New(translate.Options{Target: "1.25.0"}, translate.Embedded()...))
+	for _, c := range []struct {
+		use  Attribute
+		want string
+	}{
+		{Attribute{Key: "db.statement"}, ""},
+		{Attribute{Key: "messaging.client_id"}, ""},
+		{Attribute{Key: "messaging.kafka.client_id", Place: translate.Producer}, "retired messaging.kafka.client_id -> [messaging.client_id];"},
+		{Attribute{Key: "http.method", Place: translate.Client}, "retired http.method -> [http.request.method http.request.method_original];"},
+		{Attribute{Key: "cloud.platform", Value: translate.StringValue("azure_vm")}, ""},
+	} {
+		if got := describe(judge.Attribute(c.use)); got != c.want {
+			t.Errorf("%+v: got %s, want %s", c.use, got, c.want)
+		}
+	}
+	unit := "{pod}"
+	if got := describe(judge.Metric(Metric{Name: "k8s.deployment.desired_pods", Unit: &unit})); got != "" {
+		t.Errorf("k8s.deployment.desired_pods: got %s", got)
 	}
 }

@@ -206,8 +206,8 @@ func Diff(from, to string, vocabularies ...*Vocabulary) []Conversion {
 // scoped is what rules for some metrics are sorted by: they come before those for all.
 func (c *contribution) scoped() int { return min(c.rank, 0) }
 
-// Targets are what a key becomes at a place, best first; none where nothing converts it
-// there. Conditions on other attributes are not looked at.
+// Targets are what a key becomes at a place, best first, Dropped among them; none where
+// nothing converts it there. Conditions on other attributes are not looked at.
 func (t *Table) Targets(name string, place Place) []string {
 	k, rest := t.lookup(name)
 	if k == nil {

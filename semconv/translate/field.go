@@ -29,12 +29,12 @@ const (
 	Nothing
 )
 
-// dropped is how rules name Nothing.
-const dropped = "@nothing"
+// Dropped is the name of Nothing: what a name becomes that says nothing.
+const Dropped = "@nothing"
 
 var fieldsByName = map[string]Field{
 	"@kind": Kind, "@status.code": StatusCode, "@status.message": StatusMessage,
-	"@trace_state": TraceState, "@event.name": EventName, dropped: Nothing,
+	"@trace_state": TraceState, "@event.name": EventName, Dropped: Nothing,
 	"@exception.type": ExceptionType, "@exception.message": ExceptionMessage, "@exception.stacktrace": ExceptionStacktrace,
 }
 

@@ -99,7 +99,7 @@ func compileAttributes(o Options, vocabularies []*Vocabulary) *Table {
 		for i := range v.Attributes {
 			t.add(&v.Attributes[i], mentioned)
 		}
-		t.add(&Rule{To: dropped, From: v.Drop, places: anywhere}, mentioned)
+		t.add(&Rule{To: Dropped, From: v.Drop, places: anywhere}, mentioned)
 	}
 	for _, rules := range [][]Rule{registryRenames(mentioned, t.formers), registryMembers(t.formers, vocabularies), t.formers.downgrades()} {
 		for i := range rules {
@@ -186,6 +186,9 @@ func (t *Table) atTarget(r *Rule, s *Source) (string, *Source) {
 	}
 	return to.Key, s
 }
+
+// Retired says whether a name is retired at the table's target version.
+func (t *Table) Retired(r *registry.Retirement) bool { return t.options.retired(r) }
 
 // scopedFirst puts the sources of rules for some metrics before those for all.
 const scopedFirst = 1 << 20
