@@ -27,7 +27,7 @@ func TestSemconvDiff(t *testing.T) {
 
 	out, err = semconvOutput(t, "diff", "1.21", "1.25")
 	require.NoError(t, err)
-	assert.Regexp(t, `1\.22\.0 +label +state +system\.cpu\.state +values mapped +points of system\.cpu\.time, system\.cpu\.utilization`, out)
+	assert.Regexp(t, `1\.22\.0 +label +state +system\.cpu\.state +kernel to system +points of system\.cpu\.time, system\.cpu\.utilization`, out)
 	assert.Regexp(t, `1\.22\.0 +metric +process\.runtime\.jvm\.memory\.usage +jvm\.memory\.used`, out)
 	assert.NotContains(t, out, "db.query.text", "it came with 1.26")
 	assert.NotContains(t, out, "cpu.mode", "it came with 1.27")

@@ -53,7 +53,7 @@ func (t *Table) Conversions() []Conversion {
 		all = append(all, Conversion{Signal: "event", From: []string{from}, To: to})
 	}
 	slices.SortFunc(all, func(a, b Conversion) int {
-		return cmp.Or(cmp.Compare(a.Signal, b.Signal), slices.Compare(a.Metrics, b.Metrics), slices.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.How, b.How), slices.Compare(a.On, b.On))
+		return cmp.Or(cmp.Compare(a.Signal, b.Signal), slices.Compare(a.Metrics, b.Metrics), slices.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.How, b.How), slices.Compare(a.On, b.On), cmp.Compare(a.Since, b.Since))
 	})
 	return all
 }
@@ -156,7 +156,7 @@ func (s *Source) how() string {
 		parts = append(parts, "set to "+s.Set)
 	}
 	if len(s.Values) > 0 {
-		parts = append(parts, "values mapped")
+		parts = append(parts, mapped(s.Values))
 	}
 	if s.As != "" {
 		parts = append(parts, s.As)
@@ -165,6 +165,20 @@ func (s *Source) how() string {
 		parts = append(parts, "in scopes "+s.Scope+"*")
 	}
 	return strings.Join(parts, ", ")
+}
+
+// mapped describes a map of values.
+func mapped(values map[string]string) string {
+	if len(values) > 1 {
+		return "values mapped"
+	}
+	for from, to := range values {
+		if to != "" {
+			return from + " to " + to
+		}
+		return from + " dropped"
+	}
+	return ""
 }
 
 // words are a set of places in the words of rules, nil for anywhere.

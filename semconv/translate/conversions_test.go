@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 )
@@ -26,6 +27,12 @@ func TestConversions(t *testing.T) {
 		if got == nil || got.How != c.how && c.from != "http.server.duration" {
 			t.Errorf("%s to %s: %+v, want how %q", c.from, c.to, got, c.how)
 		}
+	}
+	if again := New(Options{}, Embedded()...).Conversions(); !slices.EqualFunc(all, again, func(a, b Conversion) bool { return fmt.Sprint(a) == fmt.Sprint(b) }) {
+		t.Error("another order the second time")
+	}
+	if c := find(all, "cloud.platform", "cloud.platform"); c == nil || c.How != "azure_aks to azure.aks" || c.Since != "1.35.0" {
+		t.Errorf("cloud.platform: %+v", c)
 	}
 	if c := find(all, "net.peer.name", "client.address"); c == nil || !slices.Equal(c.On, []string{"server", "consumer"}) {
 		t.Errorf("net.peer.name to client.address: %+v", c)
