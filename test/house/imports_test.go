@@ -23,6 +23,7 @@ var allowed = map[string][]string{
 	"spans":      {},
 	"memory":     {},
 	"tracegen":   {},
+	"zipkin":     {"spans"},
 	"receivers":  {"semconv", "spans", "memory", "zipkin"},
 	"processors": {"semconv", "spans", "memory", "zipkin"},
 	"extensions": {"semconv", "spans", "memory", "zipkin"},

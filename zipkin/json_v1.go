@@ -1,0 +1,169 @@
+package zipkin
+
+// jsonV1List reads a list of version 1 spans.
+func (d *Decoder) jsonV1List(body []byte) error {
+	s := &d.scanner
+	s.begin(body)
+	if err := s.enter('[', "'[': a list of spans"); err != nil {
+		return err
+	}
+	for first := true; ; first = false {
+		more, err := s.element(first)
+		if err != nil {
+			return err
+		}
+		if !more {
+			return s.finish()
+		}
+		s.peek()
+		start := s.pos
+		s.clear()
+		d.v1.reset()
+		if err := d.jsonV1Span(&d.v1); err != nil {
+			return err
+		}
+		d.at(start, s.pos)
+		d.addV1(&d.v1)
+		if d.stop != nil {
+			return d.stop
+		}
+	}
+}
+
+func (d *Decoder) jsonV1Span(v *v1Span) error {
+	s := &d.scanner
+	if err := s.enter('{', "'{': a span"); err != nil {
+		return err
+	}
+	for first := true; ; first = false {
+		key, more, err := s.member(first)
+		if err != nil || !more {
+			return err
+		}
+		switch string(key) {
+		case "traceId":
+			v.traceHigh, v.traceLow, err = s.traceID(&v.mistake)
+		case "id":
+			v.id, err = s.spanID(&v.mistake, BadID)
+		case "parentId":
+			v.parent, err = s.spanID(&v.mistake, BadParentID)
+		case "name":
+			v.name, err = s.textField(&v.mistake)
+		case "timestamp":
+			v.timestamp, err = s.micros(&v.mistake, BadTimestamp)
+		case "duration":
+			v.duration, err = s.micros(&v.mistake, BadDuration)
+		case "debug":
+			v.debug, err = s.flag(&v.mistake)
+		case "annotations":
+			err = s.objects(&v.mistake, func() error { return d.jsonV1Annotation(v) })
+		case "binaryAnnotations":
+			err = s.objects(&v.mistake, func() error { return d.jsonV1Binary(v) })
+		case "localEndpoint", "remoteEndpoint", "tags":
+			err = d.wrongFormat(JSONv2)
+		default:
+			err = s.skip(2)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// objects reads an array of objects, or null; each is called inside of one.
+func (s *scanner) objects(m *mistake, each func() error) error {
+	if there, err := s.field(m, '['); !there {
+		return err
+	}
+	s.pos++
+	for first := true; ; first = false {
+		more, err := s.element(first)
+		if err != nil || !more {
+			return err
+		}
+		there, err := s.field(m, '{')
+		if err != nil {
+			return err
+		}
+		if !there {
+			continue
+		}
+		s.pos++
+		if err := each(); err != nil {
+			return err
+		}
+	}
+}
+
+func (d *Decoder) jsonV1Annotation(v *v1Span) error {
+	s := &d.scanner
+	var (
+		timestamp uint64
+		value     []byte
+		local     endpoint
+	)
+	for first := true; ; first = false {
+		key, more, err := s.member(first)
+		if err == nil && more {
+			switch string(key) {
+			case "timestamp":
+				timestamp, err = s.micros(&v.mistake, BadAnnotation)
+			case "value":
+				value, err = s.textField(&v.mistake)
+			case "endpoint":
+				err = s.endpoint(&local, &v.mistake)
+			default:
+				err = s.skip(4)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if !more {
+			v.annotate(timestamp, value, local)
+			return nil
+		}
+	}
+}
+
+// jsonV1Binary reads a binary annotation. Of sa, ca and ma the value is true, which says that
+// the endpoint is it.
+func (d *Decoder) jsonV1Binary(v *v1Span) error {
+	s := &d.scanner
+	var (
+		b     v1Binary
+		isSet bool
+		local endpoint
+	)
+	for first := true; ; first = false {
+		key, more, err := s.member(first)
+		if err == nil && more {
+			switch string(key) {
+			case "key":
+				b.key, err = s.textField(&v.mistake)
+			case "value":
+				isSet = s.peek() == 't'
+				b.value, err = d.jsonText()
+			case "endpoint":
+				err = s.endpoint(&local, &v.mistake)
+			default:
+				err = s.skip(4)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+	}
+	if b.key == nil {
+		v.fail(BadTag, "a binary annotation without a key")
+	}
+	b.address = isSet && isAddressKey(b.key)
+	b.endpoint = v.at(local)
+	if b.value != nil {
+		v.binary = append(v.binary, b)
+	}
+	return nil
+}

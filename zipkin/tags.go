@@ -1,0 +1,299 @@
+package zipkin
+
+import (
+	"math"
+	"strconv"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+)
+
+// tagSet is what the tags of one span say. There is one to a decoder, filled anew for each
+// span.
+type tagSet struct {
+	attributes []attribute
+	resource   []attribute // text only, in the order of the tags
+	links      []linkTag
+	present    uint32 // a bit for each meaning that some tag has
+
+	service, serviceSource                []byte
+	scopeName, scopeVersion               []byte
+	kind, status, description             []byte
+	errorText, traceState                 []byte
+	absentStart                           []byte
+	lostAttributes, lostEvents, lostLinks uint32
+
+	seen  [4]uint64      // a bit for each hash of a key, to find double ones
+	index map[string]int // where a key stands, of spans with many tags
+}
+
+// attribute is a key with a value of one of the types that the mapping knows.
+type attribute struct {
+	key string
+	str string
+	num uint64 // int, boolean as 0 or 1, double as its bits
+	typ pcommon.ValueType
+}
+
+// linkTag is a tag that holds a link, or, if bad, does not.
+type linkTag struct {
+	key   string
+	value []byte
+	bad   bool
+}
+
+// fewTags are compared with each other to find double keys; more are looked up in a map.
+const fewTags = 64
+
+func (t *tagSet) reset() {
+	*t = tagSet{attributes: t.attributes[:0], resource: t.resource[:0], links: t.links[:0], index: t.index}
+}
+
+// forget lets go of the list.
+func (t *tagSet) forget() {
+	*t = tagSet{attributes: forget(t.attributes), resource: forget(t.resource), links: forget(t.links)}
+}
+
+// read sorts the tags of a span by what they say. Of two with one key the later counts.
+func (t *tagSet) read(d *Decoder, r *record) {
+	t.reset()
+	many := len(r.tags) > fewTags
+	if many && t.index == nil {
+		t.index = map[string]int{}
+	}
+	for i := range r.tags {
+		key, m, h := d.words.key(r.tags[i].key, &d.text)
+		t.present |= 1 << m
+		t.take(d, key, h, m, r.tags[i].value, many)
+	}
+	if many {
+		clear(t.index)
+	}
+}
+
+func (t *tagSet) take(d *Decoder, key string, h uint32, m meaning, value []byte, many bool) {
+	switch m {
+	case onResource:
+		if len(t.resource) < fewTags {
+			t.putResource(d, key, value)
+			return
+		}
+		t.put(d, key, h, m, value, many)
+	case serviceName:
+		t.service = some(value)
+	case serviceNameSource:
+		if t.serviceSource = nil; isServiceNameSource(value) {
+			t.serviceSource = value
+		} else {
+			t.put(d, key, h, m, value, many)
+		}
+	case scopeName:
+		t.scopeName = some(value)
+	case scopeVersion:
+		t.scopeVersion = some(value)
+	case libraryName:
+		if !t.said(scopeName) {
+			t.scopeName = some(value)
+		}
+	case libraryVersion:
+		if !t.said(scopeVersion) {
+			t.scopeVersion = some(value)
+		}
+	case errorTag:
+		t.errorText = value[:len(value):len(value)]
+		if value == nil {
+			t.errorText = []byte{}
+		}
+	case statusCode:
+		t.status = some(value)
+	case statusDescription:
+		t.description = some(value)
+	case spanKind:
+		t.kind = some(value)
+	case traceState:
+		t.traceState = some(value)
+	case link:
+		t.links = append(t.links, linkTag{key: key, value: value})
+	case absentStart:
+		t.absentStart = some(value)
+	case lostAttributes:
+		t.count(d, m, &t.lostAttributes, key, h, value, many)
+	case lostEvents:
+		t.count(d, m, &t.lostEvents, key, h, value, many)
+	case lostLinks:
+		t.count(d, m, &t.lostLinks, key, h, value, many)
+	default:
+		t.put(d, key, h, m, value, many)
+	}
+}
+
+// some is a value that says something.
+func some(value []byte) []byte {
+	if len(value) == 0 {
+		return nil
+	}
+	return value
+}
+
+func (t *tagSet) count(d *Decoder, m meaning, n *uint32, key string, h uint32, value []byte, many bool) {
+	count, err := strconv.ParseUint(string(value), 10, 32)
+	if err != nil {
+		t.put(d, key, h, m, value, many)
+		return
+	}
+	*n = uint32(count)
+}
+
+// put takes an attribute of the span.
+func (t *tagSet) put(d *Decoder, key string, h uint32, m meaning, value []byte, many bool) {
+	a := d.valueOf(key, m, value)
+	if at := t.find(key, h, many); at >= 0 {
+		t.attributes[at] = a
+		return
+	}
+	t.attributes = append(t.attributes, a)
+}
+
+// find is where a key stands already, or −1.
+func (t *tagSet) find(key string, h uint32, many bool) int {
+	if many {
+		if at, double := t.index[key]; double {
+			return at
+		}
+		t.index[key] = len(t.attributes)
+		return -1
+	}
+	bits, bit := &t.seen[h>>30], uint64(1)<<(h>>24&63)
+	if *bits&bit == 0 {
+		*bits |= bit
+		return -1
+	}
+	for i := range t.attributes {
+		if t.attributes[i].key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// putResource takes an attribute of the resource, which has few: a walk is enough.
+func (t *tagSet) putResource(d *Decoder, key string, value []byte) {
+	a := attribute{key: key, str: d.words.text(value, &d.text), typ: pcommon.ValueTypeStr}
+	for i := range t.resource {
+		if t.resource[i].key == key {
+			t.resource[i] = a
+			return
+		}
+	}
+	t.resource = append(t.resource, a)
+}
+
+// said is whether a tag has a meaning.
+func (t *tagSet) said(m meaning) bool { return t.present&(1<<m) != 0 }
+
+// repeats is whether a text is the value of a tag that exporters make the remote endpoint's
+// name of.
+func (t *tagSet) repeats(name []byte) bool {
+	if t.present&(1<<peerOther|1<<peerAddress) == 0 {
+		return false
+	}
+	for i := range t.attributes {
+		a := &t.attributes[i]
+		if a.str != string(name) {
+			continue
+		}
+		if m := meanings[a.key]; m == peerOther || m == peerAddress {
+			return true
+		}
+	}
+	return false
+}
+
+// text, number and flag add an attribute of ours.
+func (t *tagSet) text(key, value string) {
+	t.add(attribute{key: key, str: value, typ: pcommon.ValueTypeStr})
+}
+
+func (t *tagSet) number(key string, value int64) {
+	t.add(attribute{key: key, num: uint64(value), typ: pcommon.ValueTypeInt})
+}
+
+func (t *tagSet) flag(key string) {
+	t.add(attribute{key: key, num: 1, typ: pcommon.ValueTypeBool})
+}
+
+// add takes the place of a tag of the same name: telemetry that was here before.
+func (t *tagSet) add(a attribute) {
+	if t.said(koineMark) {
+		for i := range t.attributes {
+			if t.attributes[i].key == a.key {
+				t.attributes[i] = a
+				return
+			}
+		}
+	}
+	t.attributes = append(t.attributes, a)
+}
+
+// valueOf is a tag as an attribute: text, unless types are to be guessed.
+func (d *Decoder) valueOf(key string, m meaning, value []byte) attribute {
+	if d.options.ParseStringTags || m == koineMark && key != AttributeSpanID {
+		if a, ok := guess(key, value); ok {
+			return a
+		}
+	}
+	return attribute{key: key, str: d.text.copy(value), typ: pcommon.ValueTypeStr}
+}
+
+// guess reads a value by how it looks: -?digits, -?digits.digits, true, false.
+func guess(key string, value []byte) (attribute, bool) {
+	switch string(value) {
+	case "true":
+		return attribute{key: key, num: 1, typ: pcommon.ValueTypeBool}, true
+	case "false":
+		return attribute{key: key, typ: pcommon.ValueTypeBool}, true
+	}
+	points, digits := 0, 0
+	for i, c := range value {
+		switch {
+		case c-'0' < 10:
+			digits++
+		case c == '.' && i > 0 && i < len(value)-1 && value[i-1] != '-':
+			points++
+		case c != '-' || i > 0:
+			return attribute{}, false
+		}
+	}
+	if digits == 0 || points > 1 {
+		return attribute{}, false
+	}
+	if points == 0 {
+		n, err := strconv.ParseInt(string(value), 10, 64)
+		return attribute{key: key, num: uint64(n), typ: pcommon.ValueTypeInt}, err == nil
+	}
+	f, err := strconv.ParseFloat(string(value), 64)
+	return attribute{key: key, num: math.Float64bits(f), typ: pcommon.ValueTypeDouble}, err == nil
+}
+
+// writeAttributes fills an empty map. The builder skips the walk through all keys that
+// Map.Put makes for each: the keys are known to differ.
+func (d *Decoder) writeAttributes(to pcommon.Map, attributes []attribute) {
+	if len(attributes) == 0 {
+		return
+	}
+	d.builder.EnsureCapacity(len(attributes))
+	for i := range attributes {
+		a := &attributes[i]
+		v := d.builder.AppendEmpty(a.key)
+		switch a.typ {
+		case pcommon.ValueTypeInt:
+			v.SetInt(int64(a.num))
+		case pcommon.ValueTypeBool:
+			v.SetBool(a.num != 0)
+		case pcommon.ValueTypeDouble:
+			v.SetDouble(math.Float64frombits(a.num))
+		default:
+			v.SetStr(a.str)
+		}
+	}
+	d.builder.UnsafeIntoMap(to)
+}
