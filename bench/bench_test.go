@@ -4,6 +4,7 @@ package bench
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -37,6 +38,8 @@ const (
 // subject is one collector configuration to measure.
 type subject struct {
 	name string
+	// program is its folder; empty: cmd/koine.
+	program string
 	// config is a file of testdata; empty: the embedded configuration.
 	config string
 	env    []string
@@ -49,12 +52,17 @@ type figure struct {
 	peakRSS       int64
 }
 
-// measure runs the subjects in turn, repetitions times, and gives the best of each.
-func measure(t *testing.T, subjects ...subject) map[string]figure {
+func skipUnlessAsked(t *testing.T) {
 	t.Helper()
 	if os.Getenv("KOINE_BENCH") == "" {
 		t.Skip("KOINE_BENCH is not set")
 	}
+}
+
+// measure runs the subjects in turn, repetitions times, and gives the best of each.
+func measure(t *testing.T, subjects ...subject) map[string]figure {
+	t.Helper()
+	skipUnlessAsked(t)
 	best := map[string]figure{}
 	for range repetitions {
 		for _, s := range subjects {
@@ -77,7 +85,7 @@ func measure(t *testing.T, subjects ...subject) map[string]figure {
 
 func run(t *testing.T, s subject) figure {
 	t.Helper()
-	o := rig.Options{Binary: binary(t), Env: s.env}
+	o := rig.Options{Binary: binary(t, cmp.Or(s.program, "cmd/koine")), Env: s.env}
 	if s.config != "" {
 		o.Args = []string{"--config", filepath.Join("testdata", s.config)}
 	}
@@ -168,27 +176,31 @@ func corpus(t *testing.T, protocol tracegen.Protocol) []tracegen.Payload {
 	return payloads
 }
 
-var buildOnce = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "koine-bench")
-	if err != nil {
-		return "", err
-	}
-	return rig.Build(dir)
-})
+// binaries are the programs under test, each built once.
+var binaries struct {
+	dir   string
+	paths map[string]string
+}
 
-func binary(t *testing.T) string {
+func binary(t *testing.T, program string) string {
 	t.Helper()
-	path, err := buildOnce()
+	if path, ok := binaries.paths[program]; ok {
+		return path
+	}
+	path, err := rig.BuildProgram(binaries.dir, program)
 	require.NoError(t, err)
+	binaries.paths[program] = path
 	return path
 }
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if os.Getenv("KOINE_BENCH") != "" {
-		if path, err := buildOnce(); err == nil {
-			os.RemoveAll(filepath.Dir(path))
-		}
+	dir, err := os.MkdirTemp("", "koine-bench")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
 	}
+	binaries.dir, binaries.paths = dir, map[string]string{}
+	code := m.Run()
+	os.RemoveAll(dir)
 	os.Exit(code)
 }

@@ -63,6 +63,7 @@ type Decoder struct {
 		endpoint
 	}
 	groups groups
+	values int // how many values annotations may still have
 	spans  placedSpans
 	// from and to are where the span that is read next to add stands in body, part which of
 	// its spans it is.
@@ -83,6 +84,7 @@ func (d *Decoder) begin(f Format, body []byte, received time.Time) {
 	d.traces, d.report, d.stop = ptrace.NewTraces(), Report{}, nil
 	d.format, d.body = f, body
 	d.received = uint64(max(received.UnixMicro(), 1))
+	d.values = maxValues
 	d.groups.begin(d.traces)
 	d.spans.begin()
 }

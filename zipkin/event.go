@@ -81,6 +81,6 @@ func (d *Decoder) setNamed(event ptrace.SpanEvent, text []byte, brace int) bool 
 
 // readAttributes reads a JSON object with nothing after it.
 func (d *Decoder) readAttributes(to pcommon.Map, doc []byte) bool {
-	r := valueReader{scanner: scanner{doc: doc}, arena: &d.text}
+	r := valueReader{scanner: scanner{doc: doc}, arena: &d.text, left: &d.values}
 	return r.peek() == '{' && r.object(to, 0) == nil && r.finish() == nil
 }

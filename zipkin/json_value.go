@@ -10,11 +10,15 @@ import (
 type valueReader struct {
 	scanner
 	arena *arena
+	left  *int // how many values the list may still have
 }
 
 const (
 	// maxValueDepth is how deep attributes nest: what else is there is read recursively, too.
 	maxValueDepth = 16
+	// maxValues bounds the values in all annotations of a list: one of two bytes takes 50 in
+	// memory, and who guards the receiver sees but text. Annotations beyond stay text.
+	maxValues = 1 << 18
 	// maxMembers bounds an object, as Map.Put looks at all its keys for each.
 	maxMembers = 1024
 )
@@ -55,6 +59,10 @@ func (r *valueReader) array(to pcommon.Slice, depth int) error {
 }
 
 func (r *valueReader) value(to pcommon.Value, depth int) error {
+	if *r.left == 0 {
+		return r.malformed("too many values")
+	}
+	*r.left--
 	switch c := r.peek(); c {
 	case '{':
 		return r.object(to.SetEmptyMap(), depth+1)
