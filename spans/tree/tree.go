@@ -1,16 +1,19 @@
-// Package tree works on the spans of one trace as a set: it tells apart who shares an id, finds
-// pieces of one span, and gives ids and parents with which the set is a tree.
+// Package tree puts right which span is whose, on plain ids and endpoints: it tells apart
+// spans that share an id, finds the pieces of one span, and works out new ids and parents.
 //
-// By Zipkin's custom the two sides of a call report it under one id, the server's marked as
-// shared, and one span may be reported in pieces. OpenTelemetry has neither.
+// By Zipkin's custom the client's and the server's span of one call have one id, and the
+// children of both name it as their parent; a span may also be reported in several pieces, and
+// a list of spans twice. Everywhere else an id is one span's. The rules are those of Zipkin's
+// own server, which applies them when a trace is shown: zipkin2.internal.Trace for pieces,
+// zipkin2.internal.SpanNode for parents. Where its result depends on the order of spans
+// or leaves two spans with one id that need not have it, ours goes further; each place says so.
 package tree
 
 import "net/netip"
 
-// Kind is a span's kind, with the numbers of OTLP's SpanKind.
+// Kind has the numbers of OTLP's SpanKind. Unspecified fits every other.
 type Kind uint8
 
-// The kinds. Unspecified says nothing, so that it is in conflict with none.
 const (
 	Unspecified Kind = iota
 	Internal
@@ -20,85 +23,55 @@ const (
 	Consumer
 )
 
-// Endpoint is where a span was made. What is zero is not known.
+// Endpoint is a process on the network. A zero field is not known.
 type Endpoint struct {
 	Service    string
 	IPv4, IPv6 netip.Addr
 	Port       uint16
 }
 
-// Span is what tells a span from others.
+// Span is what the tree needs of a span.
 type Span struct {
-	// TraceHigh and TraceLow are the halves of the trace id, big-endian; an id of 64 bits has
-	// no high half. Spans whose low halves are equal are of one trace.
-	TraceHigh, TraceLow uint64
-	// Parent is 0 of a root.
-	ID, Parent uint64
-	Endpoint   Endpoint
-	Kind       Kind
-	// Shared is what the server's side of a shared id says of itself.
-	Shared bool
+	TraceHigh, TraceLow uint64   // big-endian halves; an id of 64 bits has TraceHigh 0
+	ID, Parent          uint64   // big-endian; Parent is 0 if there is none
+	Endpoint            Endpoint // the local one
+	Kind                Kind
+	Shared              bool // says itself that its id is its client's
 }
 
 // Side says which side of a shared id gets an id of its own.
 type Side uint8
 
 const (
-	// NewServerID is for whoever sees some spans of a trace: a server's span says itself that
-	// its id is shared, a client's does not.
+	// NewServerID fits a part of a trace: what says that it is shared gets a new id, and its
+	// client, which cannot know whether it shares, keeps the one that it came with.
 	NewServerID Side = iota
-	// NewClientID is for whoever sees whole traces: the id stays with the server, whose logs
-	// and exemplars carry it.
+	// NewClientID fits whole traces: the server's id, which its logs and exemplars
+	// carry, stays, and the client that is seen beside it gets a new one.
 	NewClientID
-	// KeepIDs only finds pieces, and who shares an id.
+	// KeepIDs finds pieces, and spans that share without saying so, and changes no id.
 	KeepIDs
 )
 
 // Change is what becomes of one span.
 type Change struct {
-	// Span is its index.
-	Span int
-	// Into is the index of the span that it is a piece of, −1 of one that stays. That one has
-	// a change, too.
+	Span int // index into the spans
+	// Into is the index of the span that this one is a piece of, always a smaller one, which
+	// stays; -1 if this one stays. Of what both have, the first's counts.
 	Into int
-	// ID and Parent are the span's from now on.
+	// ID and Parent are what they are now; a piece's are those of its whole. No span that
+	// stays is its own parent.
 	ID, Parent uint64
-	// Shared is whether the span is the server's side of a shared id, by its own word or
-	// because the client's side is there.
-	Shared bool
+	Shared     bool // it is the server's side of a shared id, as it says or as is inferred
 }
 
-// sameProcess is whether two endpoints are one: the same service, or address, and nothing in
-// conflict. Unknown ones are nobody's.
-func (e *Endpoint) sameProcess(other *Endpoint) bool {
-	if e.Service != other.Service || e.conflicts(other) {
-		return false
-	}
-	return e.Service != "" || e.IPv4.IsValid() && e.IPv4 == other.IPv4 || e.IPv6.IsValid() && e.IPv6 == other.IPv6
-}
+// isShared is what the flag is worth: a client's is none (zipkin2.Span.Builder).
+func (s *Span) isShared() bool { return s.Shared && s.Kind != Client }
 
-// conflicts is whether both have something and it differs.
-func (e *Endpoint) conflicts(other *Endpoint) bool {
-	return differ(e.Service, other.Service) || differ(e.IPv4, other.IPv4) || differ(e.IPv6, other.IPv6) || differ(e.Port, other.Port)
-}
-
-func differ[T comparable](a, b T) bool {
-	var zero T
-	return a != b && a != zero && b != zero
-}
-
-// fill takes over what is not known.
-func (e *Endpoint) fill(other *Endpoint) {
-	if e.Service == "" {
-		e.Service = other.Service
+// parent is the parent, if it is another span.
+func (s *Span) parent() uint64 {
+	if s.Parent == s.ID {
+		return 0
 	}
-	if !e.IPv4.IsValid() {
-		e.IPv4 = other.IPv4
-	}
-	if !e.IPv6.IsValid() {
-		e.IPv6 = other.IPv6
-	}
-	if e.Port == 0 {
-		e.Port = other.Port
-	}
+	return s.Parent
 }
