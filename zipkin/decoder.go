@@ -62,9 +62,9 @@ type Decoder struct {
 		text []byte
 		endpoint
 	}
-	groups groups
-	values int // how many values annotations may still have
-	spans  placedSpans
+	groups     groups
+	valuesLeft int // in annotations of this list
+	spans      placedSpans
 	// from and to are where the span that is read next to add stands in body, part which of
 	// its spans it is.
 	from, to int
@@ -84,7 +84,7 @@ func (d *Decoder) begin(f Format, body []byte, received time.Time) {
 	d.traces, d.report, d.stop = ptrace.NewTraces(), Report{}, nil
 	d.format, d.body = f, body
 	d.received = uint64(max(received.UnixMicro(), 1))
-	d.values = maxValues
+	d.valuesLeft = maxValues
 	d.groups.begin(d.traces)
 	d.spans.begin()
 }
@@ -314,7 +314,8 @@ func (d *Decoder) address(ip netip.Addr) string {
 }
 
 func (d *Decoder) addMarks(r *record, t *tagSet) {
-	if r.debug {
+	// OpenTelemetry's SDKs know no debug; Python's exporter sets it on whatever was sampled.
+	if r.debug && !t.said(sdkName) {
 		t.flag(AttributeDebug)
 	}
 	if r.shared {

@@ -33,11 +33,13 @@ func (d *Decoder) addEvents(span ptrace.Span, r *record) {
 //	"name": {json}      the specification, Java
 //	name: {json}        Go
 //	name|{json}|n       the Collector; n is the number of dropped attributes
+//	{"name": {json}}    Python
 //
 // Whatever is none of these whole is a name: text of people may have any of these signs.
 func (d *Decoder) setEvent(event ptrace.SpanEvent, text []byte) {
-	if brace := bytes.IndexByte(text, '{'); brace > 0 {
-		if d.setPiped(event, text, brace) || d.setNamed(event, text, brace) {
+	if brace := bytes.IndexByte(text, '{'); brace >= 0 {
+		if brace > 0 && (d.setPiped(event, text, brace) || d.setNamed(event, text, brace)) ||
+			brace == 0 && d.setObject(event, text) {
 			return
 		}
 		event.Attributes().Clear()
@@ -79,8 +81,26 @@ func (d *Decoder) setNamed(event ptrace.SpanEvent, text []byte, brace int) bool 
 	return true
 }
 
+func (d *Decoder) setObject(event ptrace.SpanEvent, text []byte) bool {
+	r := d.values(text)
+	r.pos++
+	name, more, err := r.member(true)
+	if err != nil || !more || len(name) == 0 || r.peek() != '{' || r.object(event.Attributes(), 0) != nil {
+		return false
+	}
+	if _, more, err = r.member(false); err != nil || more || r.finish() != nil {
+		return false
+	}
+	event.SetName(d.words.text(name, &d.text))
+	return true
+}
+
 // readAttributes reads a JSON object with nothing after it.
 func (d *Decoder) readAttributes(to pcommon.Map, doc []byte) bool {
-	r := valueReader{scanner: scanner{doc: doc}, arena: &d.text, left: &d.values}
+	r := d.values(doc)
 	return r.peek() == '{' && r.object(to, 0) == nil && r.finish() == nil
+}
+
+func (d *Decoder) values(doc []byte) *valueReader {
+	return &valueReader{scanner: scanner{doc: doc}, arena: &d.text, left: &d.valuesLeft}
 }

@@ -8,6 +8,8 @@ type meaning uint8
 const (
 	plain meaning = iota
 	onResource
+	// sdkName is on the resource, and says that the span is of an SDK of OpenTelemetry's.
+	sdkName
 	serviceName
 	serviceNameSource
 	scopeName
@@ -39,6 +41,7 @@ const (
 // meanings are the keys that OpenTelemetry's exporters write, by the specification (trace/
 // sdk_exporters/zipkin.md, common/mapping-to-non-otlp.md) or by the Collector's custom.
 var meanings = map[string]meaning{
+	"telemetry.sdk.name":       sdkName,
 	"service.name":             serviceName,
 	"otlp.service.name.source": serviceNameSource,
 	"otel.scope.name":          scopeName,

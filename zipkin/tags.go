@@ -72,7 +72,7 @@ func (t *tagSet) read(d *Decoder, r *record) {
 
 func (t *tagSet) take(d *Decoder, key string, h uint32, m meaning, value []byte, many bool) {
 	switch m {
-	case onResource:
+	case onResource, sdkName:
 		if len(t.resource) < fewTags {
 			t.putResource(d, key, value)
 			return

@@ -218,10 +218,7 @@ func (c *converter) takeAnnotations() {
 			continue
 		}
 		c.core[k] = a
-		switch k {
-		case wireSend, wireReceive:
-			r.annotate(annotation{a.timestamp, a.value})
-		default:
+		if k != wireSend && k != wireReceive {
 			r.kind = coreKinds[k]
 		}
 	}
@@ -346,6 +343,13 @@ func (c *converter) timeMessage() {
 		c.timeSide(wireReceive, messageReceive)
 	case received:
 		c.timeSide(messageReceive, messageReceive)
+	default:
+		// What was on the wire says how long a message took; of a call it is an event.
+		for _, k := range [...]core{wireSend, wireReceive} {
+			if c.has(k) {
+				c.side(k).annotate(annotation{c.core[k].timestamp, c.core[k].value})
+			}
+		}
 	}
 }
 
