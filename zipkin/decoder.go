@@ -52,16 +52,13 @@ type Decoder struct {
 	builder   xpdata.MapBuilder
 
 	// Of the list that is being read.
-	traces   ptrace.Traces
-	report   Report
-	format   Format
-	body     []byte
-	received uint64   // µs
-	stop     error    // the list is not to be read further
-	local    struct { // the last local endpoint, and the bytes that it was read from
-		text []byte
-		endpoint
-	}
+	traces     ptrace.Traces
+	report     Report
+	format     Format
+	body       []byte
+	received   uint64 // µs
+	stop       error  // the list is not to be read further
+	local      local
 	groups     groups
 	valuesLeft int // in annotations of this list
 	spans      placedSpans
@@ -73,6 +70,17 @@ type Decoder struct {
 
 	tags tagSet // of the span that is being read
 	ip   []byte // scratch
+}
+
+// local is the last local endpoint that was read, mostly the next span's, too.
+type local struct {
+	endpoint
+	text []byte // what it was read from
+	// What was made of it, if made.
+	made    bool
+	name    string
+	address string
+	at      int32 // in placedSpans.endpoints
 }
 
 // NewDecoder makes a decoder.
@@ -94,7 +102,7 @@ func (d *Decoder) at(from, to int) { d.from, d.to, d.part = from, to, 0 }
 
 // end lets go of the list.
 func (d *Decoder) end() {
-	d.traces, d.body, d.scanner.doc, d.local.text = ptrace.Traces{}, nil, nil, nil
+	d.traces, d.body, d.scanner.doc, d.local = ptrace.Traces{}, nil, nil, local{}
 	d.scanner.clear()
 	d.record.forget()
 	d.v1.forget()
@@ -217,9 +225,27 @@ func (d *Decoder) place(r *record) ptrace.Span {
 	return span
 }
 
+// makeLocal makes of the last local endpoint what all of its spans share.
+func (d *Decoder) makeLocal() {
+	l := &d.local
+	l.made, l.at = true, -1
+	l.name = d.words.text(l.service, &d.text)
+	if first, _ := l.addresses(); first.IsValid() {
+		l.address = d.address(first)
+	}
+}
+
 // service is the service's name, made up if the span has none.
 func (d *Decoder) service(r *record, t *tagSet) string {
-	name := d.words.text(r.local.service, &d.text)
+	var name string
+	if r.lastLocal {
+		if !d.local.made {
+			d.makeLocal()
+		}
+		name = d.local.name
+	} else {
+		name = d.words.text(r.local.service, &d.text)
+	}
 	if name == noServiceName {
 		name = ""
 	}
@@ -282,29 +308,38 @@ func (d *Decoder) setTimes(span ptrace.Span, r *record, t *tagSet) {
 
 // addEndpoints adds the attributes of both ends, but for what the span says in its tags.
 func (d *Decoder) addEndpoints(r *record, t *tagSet) {
-	d.addAddress(&r.local, t, t.said(localAddress), "network.local.address", AttributeLocalIPv6)
+	first, second := r.local.addresses()
+	if first.IsValid() && !t.said(localAddress) {
+		text := d.local.address
+		if !r.lastLocal {
+			text = d.address(first)
+		}
+		t.text("network.local.address", text)
+	}
+	if second.IsValid() {
+		t.text(AttributeLocalIPv6, d.address(second))
+	}
 	if r.local.port != 0 && !t.said(localPort) {
 		t.number("network.local.port", int64(r.local.port))
 	}
-	if len(r.remote.service) > 0 && !t.said(peerService) && !t.repeats(r.remote.service) {
-		t.text("service.peer.name", d.words.text(r.remote.service, &d.text))
-	}
-	d.addAddress(&r.remote, t, t.said(peerAddress), "network.peer.address", AttributePeerIPv6)
-	if r.remote.port != 0 && !t.said(peerPort) {
-		t.number("network.peer.port", int64(r.remote.port))
+	if !r.remote.empty() {
+		d.addRemote(&r.remote, t)
 	}
 }
 
-func (d *Decoder) addAddress(e *endpoint, t *tagSet, said bool, key, second string) {
-	first, other := e.ipv4, e.ipv6
-	if !first.IsValid() {
-		first, other = e.ipv6, netip.Addr{}
+func (d *Decoder) addRemote(e *endpoint, t *tagSet) {
+	if len(e.service) > 0 && !t.said(peerService) && !t.repeats(e.service) {
+		t.text("service.peer.name", d.words.text(e.service, &d.text))
 	}
-	if first.IsValid() && !said {
-		t.text(key, d.address(first))
+	first, second := e.addresses()
+	if first.IsValid() && !t.said(peerAddress) {
+		t.text("network.peer.address", d.address(first))
 	}
-	if other.IsValid() {
-		t.text(second, d.address(other))
+	if second.IsValid() {
+		t.text(AttributePeerIPv6, d.address(second))
+	}
+	if e.port != 0 && !t.said(peerPort) {
+		t.number("network.peer.port", int64(e.port))
 	}
 }
 

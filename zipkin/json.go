@@ -153,6 +153,22 @@ func plainText(doc []byte, i int) int {
 	return i
 }
 
+// memberOf reads `,"key":"value"` where the key is the one that is expected.
+func (s *scanner) memberOf(w *word) (value []byte, ok bool) {
+	doc, at := s.doc, s.pos
+	end := at + 2 + len(w.text)
+	if !w.plain || end+3 > len(doc) || doc[at] != ',' || doc[at+1] != '"' || string(doc[at+2:end]) != w.text ||
+		doc[end] != '"' || doc[end+1] != ':' || doc[end+2] != '"' {
+		return nil, false
+	}
+	valueEnd := plainText(doc, end+3)
+	if valueEnd >= len(doc) || doc[valueEnd] != '"' {
+		return nil, false
+	}
+	s.pos = valueEnd + 1
+	return doc[end+3 : valueEnd], true
+}
+
 // plainMember reads `,"key":"value"` where it stands without a space and is plain: what nearly
 // all tags are. It leaves everything else as it is.
 func (s *scanner) plainMember() (key, value []byte, ok bool) {

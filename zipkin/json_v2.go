@@ -317,13 +317,14 @@ func (d *Decoder) jsonLocalEndpoint(r *record) error {
 	start := s.pos
 	if len(l.text) > 0 && bytes.HasPrefix(s.doc[start:], l.text) {
 		s.pos += len(l.text)
-		r.local = l.endpoint
+		r.local, r.lastLocal = l.endpoint, true
 		return nil
 	}
 	l.text = nil
 	err := s.endpoint(&r.local, &r.mistake)
 	if text := s.doc[start:s.pos]; err == nil && !r.invalid && text[0] == '{' && bytes.IndexByte(text, '\\') < 0 && utf8.Valid(text) {
-		l.text, l.endpoint = text, r.local
+		d.local = local{text: text, endpoint: r.local}
+		r.lastLocal = true
 	}
 	return err
 }
@@ -410,43 +411,66 @@ func (d *Decoder) jsonTags(r *record) error {
 		return err
 	}
 	s.pos++
+	last := &d.words.start
 	for first := true; ; first = false {
-		for !first {
-			key, value, ok := s.plainMember()
-			if !ok {
-				break
-			}
-			r.tags = append(r.tags, tag{key, value})
+		if !first {
+			last = d.jsonPlainTags(r, last)
 		}
 		key, more, err := s.member(first)
 		if err != nil || !more {
 			return err
 		}
-		if s.peek() == '"' {
-			value, err := s.text()
-			if err != nil {
-				return err
-			}
-			r.tags = append(r.tags, tag{key, value})
-			continue
-		}
-		if err := d.jsonOddTag(r, key); err != nil {
+		t := d.words.key(key, &d.text)
+		if t.value, err = d.jsonTagValue(r, t.key); err != nil {
 			return err
+		}
+		if t.value != nil {
+			r.tags = append(r.tags, t)
+			last = last.follow(t.word)
 		}
 	}
 }
 
-// jsonOddTag reads a tag whose value is no string. Zipkin takes numbers only.
-func (d *Decoder) jsonOddTag(r *record, key []byte) error {
+// jsonPlainTags reads tags as long as they are written plainly, and gives the last one's word.
+func (d *Decoder) jsonPlainTags(r *record, last *word) *word {
+	s := &d.scanner
+	for {
+		if next := last.next; next != nil && next.isKey {
+			if value, ok := s.memberOf(next); ok {
+				r.tags = append(r.tags, tag{next.text, value, next, next.meaning})
+				last = next
+				continue
+			}
+		}
+		key, value, ok := s.plainMember()
+		if !ok {
+			return last
+		}
+		t := d.words.key(key, &d.text)
+		t.value = value
+		r.tags = append(r.tags, t)
+		last = last.follow(t.word)
+	}
+}
+
+// follow notes which word came next.
+func (w *word) follow(next *word) *word {
+	if next == nil {
+		return w
+	}
+	w.next = next
+	return next
+}
+
+// jsonTagValue reads the value of a tag, nil if it says nothing. Of what is no string Zipkin
+// takes numbers only.
+func (d *Decoder) jsonTagValue(r *record, key string) ([]byte, error) {
 	c := d.scanner.peek()
 	value, err := d.jsonText()
-	if number := c == '-' || c-'0' < 10; d.options.RejectInvalid && !number {
-		r.fail(BadTag, "the value of "+quote(key)+" is no string")
+	if text := c == '"' || c == '-' || c-'0' < 10; d.options.RejectInvalid && !text {
+		r.fail(BadTag, "the value of "+quote([]byte(key))+" is no string")
 	}
-	if err == nil && value != nil {
-		r.tags = append(r.tags, tag{key, value})
-	}
-	return err
+	return value, err
 }
 
 // jsonText reads any value as text: senders exist that write numbers and booleans, and null for

@@ -177,13 +177,14 @@ func protoID(r *record, b []byte, reason Reason) uint64 {
 func (d *Decoder) protoLocalEndpoint(r *record, b []byte, at int) error {
 	l := &d.local
 	if len(l.text) > 0 && bytes.Equal(b, l.text) {
-		r.local = l.endpoint
+		r.local, r.lastLocal = l.endpoint, true
 		return nil
 	}
 	l.text = nil
 	err := d.protoEndpoint(&r.local, r, b, at)
 	if err == nil && !r.invalid && utf8.Valid(r.local.service) {
-		l.text, l.endpoint = b, r.local
+		d.local = local{text: b, endpoint: r.local}
+		r.lastLocal = true
 	}
 	return err
 }
@@ -229,11 +230,11 @@ func (d *Decoder) protoTag(r *record, message []byte, offset int) error {
 	if m := message; len(m) >= 4 && m[0] == 1<<3|2 && m[1] < 0x80 && int(m[1]) <= len(m)-4 {
 		keyEnd := 2 + int(m[1])
 		if v := m[keyEnd:]; v[0] == 2<<3|2 && v[1] < 0x80 && int(v[1]) == len(v)-2 {
-			r.tags = append(r.tags, tag{d.scanner.valid(m[2:keyEnd]), d.scanner.valid(v[2:])})
+			d.addTag(r, d.scanner.valid(m[2:keyEnd]), d.scanner.valid(v[2:]))
 			return nil
 		}
 	}
-	var t tag
+	var key, value []byte
 	f := fields{rest: message, size: len(message), offset: offset}
 	for f.next() {
 		if f.typ != protowire.BytesType {
@@ -241,11 +242,11 @@ func (d *Decoder) protoTag(r *record, message []byte, offset int) error {
 		}
 		switch f.number {
 		case 1:
-			t.key = d.scanner.valid(f.bytes)
+			key = d.scanner.valid(f.bytes)
 		case 2:
-			t.value = d.scanner.valid(f.bytes)
+			value = d.scanner.valid(f.bytes)
 		}
 	}
-	r.tags = append(r.tags, t)
+	d.addTag(r, key, value)
 	return f.err
 }

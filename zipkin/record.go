@@ -21,6 +21,7 @@ type record struct {
 	// lostAnnotations counts those without a time or a value.
 	lostAnnotations uint32
 	debug, shared   bool
+	lastLocal       bool // local is Decoder.local
 	mistake
 }
 
@@ -48,7 +49,13 @@ type annotation struct {
 	value     []byte
 }
 
-type tag struct{ key, value []byte }
+// tag has its key as a string already, and what it says.
+type tag struct {
+	key     string
+	value   []byte
+	word    *word // nil of a key that is not held
+	meaning meaning
+}
 
 // reset empties the record and keeps its memory.
 func (r *record) reset() {
@@ -81,6 +88,14 @@ func (r *record) annotate(a annotation) {
 
 func (e *endpoint) empty() bool {
 	return len(e.service) == 0 && !e.ipv4.IsValid() && !e.ipv6.IsValid() && e.port == 0
+}
+
+// addresses gives the address, and of one that has both families the second.
+func (e *endpoint) addresses() (first, second netip.Addr) {
+	if e.ipv4.IsValid() {
+		return e.ipv4, e.ipv6
+	}
+	return e.ipv6, netip.Addr{}
 }
 
 // setIP takes an address of either family wherever it stood, and an embedded one for what it

@@ -27,18 +27,10 @@ type placed struct {
 type placedSpans struct {
 	all       []placed
 	endpoints []tree.Endpoint
-	last      endpointKey
 	table     []uint32 // open addressing: index into all + 1, 0 is free
 	repeats   bool     // maybe: a hash came twice
 	shared    bool     // some span is
 	needed    bool     // ids are to be looked at at all
-}
-
-// endpointKey is the last local endpoint as it was read: mostly the next one's.
-type endpointKey struct {
-	service string
-	endpoint
-	at int32
 }
 
 // keptSpans stay allocated from list to list.
@@ -46,7 +38,6 @@ const keptSpans = 1 << 14
 
 func (p *placedSpans) begin() {
 	p.repeats, p.shared = false, false
-	p.last = endpointKey{at: -1}
 }
 
 func (p *placedSpans) end() {
@@ -64,7 +55,7 @@ func (p *placedSpans) end() {
 // note keeps a span for resolve.
 func (p *placedSpans) note(d *Decoder, r *record, span ptrace.Span, service string) {
 	p.all = append(p.all, placed{
-		span: span, from: d.from, to: d.to, endpoint: p.endpointOf(r, service), part: d.part,
+		span: span, from: d.from, to: d.to, endpoint: p.endpointOf(d, r, service), part: d.part,
 		kind: tree.Kind(r.kind), shared: r.shared, noService: service == unknownService, noTimestamp: r.timestamp == 0,
 	})
 	p.shared = p.shared || r.shared
@@ -75,17 +66,22 @@ func (p *placedSpans) note(d *Decoder, r *record, span ptrace.Span, service stri
 	p.insert(uint32(len(p.all)), r.traceLow, r.id)
 }
 
-func (p *placedSpans) endpointOf(r *record, service string) int32 {
-	e := &r.local
+func (p *placedSpans) endpointOf(d *Decoder, r *record, service string) int32 {
+	if r.lastLocal && d.local.at >= 0 {
+		return d.local.at
+	}
 	if service == unknownService {
 		service = ""
 	}
-	if l := &p.last; l.at < 0 || l.service != service || l.ipv4 != e.ipv4 || l.ipv6 != e.ipv6 || l.port != e.port {
-		*l = endpointKey{service: service, endpoint: *e, at: int32(len(p.endpoints))}
-		l.endpoint.service = nil
-		p.endpoints = append(p.endpoints, tree.Endpoint{Service: service, IPv4: e.ipv4, IPv6: e.ipv6, Port: e.port})
+	e := tree.Endpoint{Service: service, IPv4: r.local.ipv4, IPv6: r.local.ipv6, Port: r.local.port}
+	if n := len(p.endpoints); n == 0 || p.endpoints[n-1] != e {
+		p.endpoints = append(p.endpoints, e)
 	}
-	return p.last.at
+	at := int32(len(p.endpoints) - 1)
+	if r.lastLocal && service == d.local.name {
+		d.local.at = at
+	}
+	return at
 }
 
 func hashID(traceLow, id uint64) uint32 {

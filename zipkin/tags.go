@@ -22,7 +22,8 @@ type tagSet struct {
 	absentStart                           []byte
 	lostAttributes, lostEvents, lostLinks uint32
 
-	seen  [4]uint64      // a bit for each hash of a key, to find double ones
+	span  uint32         // counts spans
+	loose bool           // some key is no word
 	index map[string]int // where a key stands, of spans with many tags
 }
 
@@ -32,6 +33,8 @@ type attribute struct {
 	str string
 	num uint64 // int, boolean as 0 or 1, double as its bits
 	typ pcommon.ValueType
+
+	meaning meaning
 }
 
 // linkTag is a tag that holds a link, or, if bad, does not.
@@ -45,12 +48,12 @@ type linkTag struct {
 const fewTags = 64
 
 func (t *tagSet) reset() {
-	*t = tagSet{attributes: t.attributes[:0], resource: t.resource[:0], links: t.links[:0], index: t.index}
+	*t = tagSet{attributes: t.attributes[:0], resource: t.resource[:0], links: t.links[:0], index: t.index, span: t.span + 1}
 }
 
 // forget lets go of the list.
 func (t *tagSet) forget() {
-	*t = tagSet{attributes: forget(t.attributes), resource: forget(t.resource), links: forget(t.links)}
+	*t = tagSet{attributes: forget(t.attributes), resource: forget(t.resource), links: forget(t.links), span: t.span}
 }
 
 // read sorts the tags of a span by what they say. Of two with one key the later counts.
@@ -61,30 +64,36 @@ func (t *tagSet) read(d *Decoder, r *record) {
 		t.index = map[string]int{}
 	}
 	for i := range r.tags {
-		key, m, h := d.words.key(r.tags[i].key, &d.text)
-		t.present |= 1 << m
-		t.take(d, key, h, m, r.tags[i].value, many)
+		tag := &r.tags[i]
+		t.present |= 1 << tag.meaning
+		t.loose = t.loose || tag.word == nil
+		if tag.meaning == plain {
+			t.put(d, tag, many)
+		} else {
+			t.take(d, tag, many)
+		}
 	}
 	if many {
 		clear(t.index)
 	}
 }
 
-func (t *tagSet) take(d *Decoder, key string, h uint32, m meaning, value []byte, many bool) {
-	switch m {
+func (t *tagSet) take(d *Decoder, tag *tag, many bool) {
+	value := tag.value
+	switch tag.meaning {
 	case onResource, sdkName:
 		if len(t.resource) < fewTags {
-			t.putResource(d, key, value)
+			t.putResource(d, tag.key, value)
 			return
 		}
-		t.put(d, key, h, m, value, many)
+		t.put(d, tag, many)
 	case serviceName:
 		t.service = some(value)
 	case serviceNameSource:
 		if t.serviceSource = nil; isServiceNameSource(value) {
 			t.serviceSource = value
 		} else {
-			t.put(d, key, h, m, value, many)
+			t.put(d, tag, many)
 		}
 	case scopeName:
 		t.scopeName = some(value)
@@ -112,17 +121,17 @@ func (t *tagSet) take(d *Decoder, key string, h uint32, m meaning, value []byte,
 	case traceState:
 		t.traceState = some(value)
 	case link:
-		t.links = append(t.links, linkTag{key: key, value: value})
+		t.links = append(t.links, linkTag{key: tag.key, value: value})
 	case absentStart:
 		t.absentStart = some(value)
 	case lostAttributes:
-		t.count(d, m, &t.lostAttributes, key, h, value, many)
+		t.count(d, tag, &t.lostAttributes, many)
 	case lostEvents:
-		t.count(d, m, &t.lostEvents, key, h, value, many)
+		t.count(d, tag, &t.lostEvents, many)
 	case lostLinks:
-		t.count(d, m, &t.lostLinks, key, h, value, many)
+		t.count(d, tag, &t.lostLinks, many)
 	default:
-		t.put(d, key, h, m, value, many)
+		t.put(d, tag, many)
 	}
 }
 
@@ -134,41 +143,43 @@ func some(value []byte) []byte {
 	return value
 }
 
-func (t *tagSet) count(d *Decoder, m meaning, n *uint32, key string, h uint32, value []byte, many bool) {
-	count, err := strconv.ParseUint(string(value), 10, 32)
+func (t *tagSet) count(d *Decoder, tag *tag, n *uint32, many bool) {
+	count, err := strconv.ParseUint(string(tag.value), 10, 32)
 	if err != nil {
-		t.put(d, key, h, m, value, many)
+		t.put(d, tag, many)
 		return
 	}
 	*n = uint32(count)
 }
 
 // put takes an attribute of the span.
-func (t *tagSet) put(d *Decoder, key string, h uint32, m meaning, value []byte, many bool) {
-	a := d.valueOf(key, m, value)
-	if at := t.find(key, h, many); at >= 0 {
+func (t *tagSet) put(d *Decoder, tag *tag, many bool) {
+	a := d.valueOf(tag)
+	if at := t.find(tag, many); at >= 0 {
 		t.attributes[at] = a
 		return
 	}
 	t.attributes = append(t.attributes, a)
 }
 
-// find is where a key stands already, or −1.
-func (t *tagSet) find(key string, h uint32, many bool) int {
+// find is where a key stands already, or −1. A word knows the span that had it last, so that
+// nothing is compared unless there are keys that are none.
+func (t *tagSet) find(tag *tag, many bool) int {
 	if many {
-		if at, double := t.index[key]; double {
+		if at, double := t.index[tag.key]; double {
 			return at
 		}
-		t.index[key] = len(t.attributes)
+		t.index[tag.key] = len(t.attributes)
 		return -1
 	}
-	bits, bit := &t.seen[h>>30], uint64(1)<<(h>>24&63)
-	if *bits&bit == 0 {
-		*bits |= bit
-		return -1
+	if w := tag.word; w != nil && w.seen != t.span {
+		w.seen = t.span
+		if !t.loose {
+			return -1
+		}
 	}
 	for i := range t.attributes {
-		if t.attributes[i].key == key {
+		if t.attributes[i].key == tag.key {
 			return i
 		}
 	}
@@ -201,7 +212,7 @@ func (t *tagSet) repeats(name []byte) bool {
 		if a.str != string(name) {
 			continue
 		}
-		if m := meanings[a.key]; m == peerOther || m == peerAddress {
+		if a.meaning == peerOther || a.meaning == peerAddress {
 			return true
 		}
 	}
@@ -235,13 +246,20 @@ func (t *tagSet) add(a attribute) {
 }
 
 // valueOf is a tag as an attribute: text, unless types are to be guessed.
-func (d *Decoder) valueOf(key string, m meaning, value []byte) attribute {
-	if d.options.ParseStringTags || m == koineMark && key != AttributeSpanID {
-		if a, ok := guess(key, value); ok {
+func (d *Decoder) valueOf(t *tag) attribute {
+	if d.options.ParseStringTags || t.meaning == koineMark && t.key != AttributeSpanID {
+		if a, ok := guess(t.key, t.value); ok {
 			return a
 		}
 	}
-	return attribute{key: key, str: d.text.copy(value), typ: pcommon.ValueTypeStr}
+	return attribute{key: t.key, str: d.text.copy(t.value), typ: pcommon.ValueTypeStr, meaning: t.meaning}
+}
+
+// addTag takes a tag as it was read.
+func (d *Decoder) addTag(r *record, key, value []byte) {
+	t := d.words.key(key, &d.text)
+	t.value = value
+	r.tags = append(r.tags, t)
 }
 
 // guess reads a value by how it looks: -?digits, -?digits.digits, true, false.

@@ -150,7 +150,7 @@ func (d *Decoder) addV1(s *v1Span) {
 		c.takeAnnotations()
 		c.inferStarts()
 		c.time()
-		c.takeBinary()
+		c.takeBinary(d)
 	}
 	for i := range c.used {
 		d.add(&c.spans[i])
@@ -361,7 +361,7 @@ func since(start, end uint64) uint64 {
 	return end - start
 }
 
-func (c *converter) takeBinary() {
+func (c *converter) takeBinary(d *Decoder) {
 	addresses := [3]int{noEndpoint, noEndpoint, noEndpoint} // ca, sa, ma
 	for _, b := range c.source.binary {
 		if b.address && b.endpoint != noEndpoint {
@@ -379,7 +379,7 @@ func (c *converter) takeBinary() {
 		if string(b.key) == "lc" && len(b.value) == 0 {
 			continue // it was there for its endpoint
 		}
-		r.tags = append(r.tags, tag{b.key, b.value})
+		d.addTag(r, b.key, b.value)
 	}
 	c.takeAddresses(addresses[0], addresses[1], addresses[2])
 }

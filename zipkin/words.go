@@ -12,13 +12,20 @@ import (
 type words struct {
 	places     [wordPlaces]word
 	isResource func(string) bool
+	start      word // its next is the key that tags began with last
 }
 
 type word struct {
-	text    string
+	text string
+	// next is the word that came as the next key, the last time that this one was one. Tags of
+	// one kind of span come in one order, so it mostly is what comes next again, and is
+	// compared instead of searched.
+	next    *word
 	waiting uint32 // hash of the text that came here last and is not held
+	seen    uint32 // the span that had it as a key last, see tagSet.find
 	meaning meaning
-	known   bool // meaning was looked up
+	isKey   bool // meaning is known
+	plain   bool // JSON writes it as it is
 }
 
 const (
@@ -27,40 +34,50 @@ const (
 	longestWord = 64
 )
 
-// find gives text as a string, with what it means and its hash.
-func (w *words) find(text []byte, a *arena) (string, *word, uint32) {
-	h := hashText(text)
+// find gives text as a string, and its word if it was held before.
+func (w *words) find(text []byte, a *arena) (string, *word) {
 	if len(text) > longestWord {
-		return a.copy(text), nil, h
+		return a.copy(text), nil
 	}
+	h := hashText(text)
 	p := &w.places[h%wordPlaces]
 	if p.text == string(text) {
-		return p.text, p, h
+		return p.text, p
 	}
 	if p.waiting != h {
 		p.waiting = h
-		return a.copy(text), nil, h
+		return a.copy(text), nil
 	}
-	*p = word{text: string(text)}
-	return p.text, p, h
+	*p = word{text: string(text), plain: isPlain(text)}
+	return p.text, nil
+}
+
+// isPlain is whether a text is ASCII without anything that JSON escapes.
+func isPlain(text []byte) bool {
+	for _, c := range text {
+		if c < ' ' || c >= 0x80 || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // text gives a text as a string.
 func (w *words) text(text []byte, a *arena) string {
-	s, _, _ := w.find(text, a)
+	s, _ := w.find(text, a)
 	return s
 }
 
-// key gives the key of a tag as a string, with what it means and its hash.
-func (w *words) key(text []byte, a *arena) (string, meaning, uint32) {
-	s, p, h := w.find(text, a)
+// key gives the key of a tag.
+func (w *words) key(text []byte, a *arena) tag {
+	s, p := w.find(text, a)
 	if p == nil {
-		return s, w.meaning(s), h
+		return tag{key: s, meaning: w.meaning(s)}
 	}
-	if !p.known {
-		p.meaning, p.known = w.meaning(s), true
+	if !p.isKey {
+		p.meaning, p.isKey = w.meaning(s), true
 	}
-	return s, p.meaning, h
+	return tag{key: s, meaning: p.meaning, word: p}
 }
 
 const mixer = 0x9e3779b97f4a7c15
