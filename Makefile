@@ -5,7 +5,7 @@ MODULES  = . semconv
 # Components log no gRPC trace; with the tag the linker can drop what only that needs.
 BUILD    = CGO_ENABLED=0 $(GO) build -trimpath -tags grpcnotrace -ldflags "-s -w"
 
-.PHONY: build run demo test race bench fuzz generate check tidy validate clean import-semconv
+.PHONY: build run demo test e2e-clients race bench fuzz generate check tidy validate clean import-semconv
 
 build: ## bin/koine and bin/tracegen
 	$(BUILD) -o bin/ ./cmd/...
@@ -19,8 +19,32 @@ demo: build ## about half a minute of a polyglot shop's traffic through the coll
 test: build ## every test of every module
 	@for m in $(MODULES); do (cd $$m && $(GO) vet ./... && $(GO) test ./...) || exit 1; done
 
+# What each client is built from; its mark is newer than that once it is built.
+CLIENTS_JAVA   = test/clients/brave/pom.xml test/clients/brave/src/main/java/BraveClient.java
+CLIENTS_PYTHON = test/clients/python/requirements.txt
+CLIENTS_NODE   = test/clients/node/package.json test/clients/node/package-lock.json
+
+e2e-clients: bin/clients/brave.done bin/clients/python.done bin/clients/node.done ## real Zipkin clients of other languages: needs a JDK, Maven, Python with venv and Node.js too
+	$(GO) vet -tags clients ./test/clients
+	$(GO) test -tags clients -count 1 -parallel 2 ./test/clients
+
+bin/clients/brave.done: $(CLIENTS_JAVA)
+	rm -rf bin/clients/brave
+	MAVEN_OPTS=-Xmx256m mvn -q -B -f $< compiler:compile dependency:copy-dependencies
+	@touch $@
+
+bin/clients/python.done: $(CLIENTS_PYTHON)
+	python3 -m venv bin/clients/python
+	bin/clients/python/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+bin/clients/node.done: $(CLIENTS_NODE)
+	mkdir -p bin/clients/node && cp $^ bin/clients/node
+	npm ci --silent --ignore-scripts --no-audit --no-fund --prefix bin/clients/node
+	@touch $@
+
 race: ## what runs goroutines, under the race detector
-	$(GO) test -race ./extensions/... ./memory/... ./processors/... ./spans/... ./tracegen/... ./cmd/tracegen/...
+	$(GO) test -race ./extensions/... ./memory/... ./processors/... ./receivers/... ./spans/... ./tracegen/... ./zipkin/... ./cmd/tracegen/...
 	cd semconv && $(GO) test -race ./...
 
 bench: build ## side by side with peers, in one run
@@ -32,7 +56,7 @@ FUZZ_TIME ?= 2m
 fuzz: ## each fuzz target for FUZZ_TIME
 	@for m in $(MODULES); do (cd $$m && for t in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \
 	  for f in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$t/*_test.go | sed 's/^func //'); do \
-	    echo "== $$t $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZ_TIME) $$t || exit 1; done; done) || exit 1; done
+	    echo "== $$t $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzzminimizetime 1x -fuzztime $(FUZZ_TIME) $$t || exit 1; done; done) || exit 1; done
 
 generate: ## components.go from the manifest, tables from the extracts, metadata from metadata.yaml
 	./cmd/koine/generate.sh

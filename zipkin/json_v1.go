@@ -126,8 +126,7 @@ func (d *Decoder) jsonV1Annotation(v *v1Span) error {
 	}
 }
 
-// jsonV1Binary reads a binary annotation. Of sa, ca and ma the value is true, which says that
-// the endpoint is it.
+// jsonV1Binary reads a binary annotation. Its value may stand before its key.
 func (d *Decoder) jsonV1Binary(v *v1Span) error {
 	s := &d.scanner
 	var (
@@ -160,7 +159,7 @@ func (d *Decoder) jsonV1Binary(v *v1Span) error {
 	if b.key == nil {
 		v.fail(BadTag, "a binary annotation without a key")
 	}
-	b.address = isSet && isAddressKey(b.key)
+	b.address = isAddress(b.key, b.value, isSet)
 	b.endpoint = v.at(local)
 	if b.value != nil {
 		v.binary = append(v.binary, b)

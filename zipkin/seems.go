@@ -43,12 +43,14 @@ func isV2(body []byte) bool {
 
 func isV1(body []byte) bool { return bytes.Contains(body, []byte(`yAnnotations"`)) }
 
-// seems explains a list that could not be read by what it looks like.
+// seems explains a list that could not be read by what it looks like, if it looks like
+// another: broken JSON without the words of version 2 is not known for it.
 func (d *Decoder) seems() error {
-	if is, err := Detect(d.body); err == nil && is != d.format {
-		return d.wrongFormat(is)
+	is, err := Detect(d.body)
+	if err != nil || is == d.format || is == JSONv2 && d.format == JSONv1 && !isV2(d.body) {
+		return nil
 	}
-	return nil
+	return d.wrongFormat(is)
 }
 
 func (d *Decoder) wrongFormat(is Format) error {

@@ -158,20 +158,14 @@ func (t *thriftReader) skipMembers(depth int, types ...byte) {
 	}
 }
 
-// thriftList reads a list of structs (zipkinCore.thrift, whose field ids these are). Some
-// reporters wrote the type of its members as a string's.
+// thriftList reads a list of structs (zipkinCore.thrift, whose field ids these are), or one alone,
+// as Scribe and the oldest messages in Kafka have it. Some reporters wrote the type of the list's
+// members as a string's.
 func (d *Decoder) thriftList(body []byte) error {
 	t := &thriftReader{body: body}
-	if len(body) > 0 && body[0] != thriftStruct && body[0] != thriftString {
-		t.fail(fmt.Sprintf("begins with type %d, expected %d: a list of spans", body[0], thriftStruct))
-		return t.err
-	}
-	n := 0
-	if len(body) > 0 {
-		n = t.list(body[0])
-	}
-	if n > MaxSpans {
-		return ErrTooMany
+	n, err := t.spans()
+	if err != nil {
+		return err
 	}
 	for range n {
 		start := t.pos
@@ -187,10 +181,30 @@ func (d *Decoder) thriftList(body []byte) error {
 			return d.stop
 		}
 	}
-	if t.err == nil && t.pos < len(body) {
-		t.fail("bytes after the list")
+	if t.pos < len(body) {
+		t.fail("bytes after the spans")
 	}
 	return t.err
+}
+
+// spans goes to the first span and gives their number. A span alone begins with a field instead
+// of a list, and all writers begin with a half of the trace id: an i64, as whose first byte no
+// list has one, and a number below 256.
+func (t *thriftReader) spans() (int, error) {
+	switch {
+	case len(t.body) == 0:
+		return 0, nil
+	case t.body[0] == thriftStruct, t.body[0] == thriftString:
+		n := t.list(t.body[0])
+		if n > MaxSpans {
+			return 0, ErrTooMany
+		}
+		return n, t.err
+	case t.body[0] == thriftI64 && len(t.body) > 1 && t.body[1] == 0:
+		return 1, nil
+	}
+	t.fail(fmt.Sprintf("begins with type %d, expected %d: a list of spans", t.body[0], thriftStruct))
+	return 0, t.err
 }
 
 func (d *Decoder) thriftSpan(t *thriftReader, v *v1Span) {
@@ -275,9 +289,12 @@ func (d *Decoder) thriftBinary(t *thriftReader, v *v1Span) {
 		typ, id := t.field()
 		switch {
 		case typ == thriftStop:
-			isSet := typed == annotationBool && len(raw) == 1 && raw[0] == 1
-			b.address = isSet && isAddressKey(b.key)
+			if b.key == nil || raw == nil {
+				return // one byte says so, which must not take a hundred
+			}
+			isTrue := typed == annotationBool && len(raw) == 1 && raw[0] == 1
 			b.value = d.thriftText(typed, raw)
+			b.address = isAddress(b.key, b.value, isTrue)
 			b.endpoint = v.at(local)
 			v.binary = append(v.binary, b)
 			return
@@ -295,23 +312,29 @@ func (d *Decoder) thriftBinary(t *thriftReader, v *v1Span) {
 	}
 }
 
-// thriftText is a value as text. Zipkin keeps strings alone; so nothing is lost.
+// thriftText is a value as text, which may be the scanner's. Zipkin keeps strings alone; so
+// nothing is lost.
 func (d *Decoder) thriftText(typed uint32, raw []byte) []byte {
-	switch {
-	case typed == annotationString:
+	if typed == annotationString {
 		return d.scanner.valid(raw)
-	case typed == annotationBool && len(raw) == 1:
-		return strconv.AppendBool(nil, raw[0] != 0)
-	case typed == annotationI16 && len(raw) == 2:
-		return strconv.AppendInt(nil, int64(int16(binary.BigEndian.Uint16(raw))), 10)
-	case typed == annotationI32 && len(raw) == 4:
-		return strconv.AppendInt(nil, int64(int32(binary.BigEndian.Uint32(raw))), 10)
-	case typed == annotationI64 && len(raw) == 8:
-		return strconv.AppendInt(nil, int64(be64(raw)), 10)
-	case typed == annotationDouble && len(raw) == 8:
-		return strconv.AppendFloat(nil, math.Float64frombits(be64(raw)), 'g', -1, 64)
 	}
-	return base64.StdEncoding.AppendEncode(nil, raw)
+	s := &d.scanner
+	start := len(s.scratch)
+	switch {
+	case typed == annotationBool && len(raw) == 1:
+		s.scratch = strconv.AppendBool(s.scratch, raw[0] != 0)
+	case typed == annotationI16 && len(raw) == 2:
+		s.scratch = strconv.AppendInt(s.scratch, int64(int16(binary.BigEndian.Uint16(raw))), 10)
+	case typed == annotationI32 && len(raw) == 4:
+		s.scratch = strconv.AppendInt(s.scratch, int64(int32(binary.BigEndian.Uint32(raw))), 10)
+	case typed == annotationI64 && len(raw) == 8:
+		s.scratch = strconv.AppendInt(s.scratch, int64(be64(raw)), 10)
+	case typed == annotationDouble && len(raw) == 8:
+		s.scratch = strconv.AppendFloat(s.scratch, math.Float64frombits(be64(raw)), 'g', -1, 64)
+	default:
+		s.scratch = base64.StdEncoding.AppendEncode(s.scratch, raw)
+	}
+	return s.scratch[start:len(s.scratch):len(s.scratch)]
 }
 
 func (d *Decoder) thriftEndpoint(t *thriftReader) (e endpoint) {

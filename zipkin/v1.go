@@ -69,11 +69,12 @@ func (s *v1Span) annotate(timestamp uint64, value []byte, e endpoint) {
 	s.annotations = append(s.annotations, v1Annotation{timestamp, value, s.at(e)})
 }
 
-// An address says where the other end of a call is.
-func isAddressKey(key []byte) bool {
+// isAddress is whether a binary annotation's endpoint is the other end of a call. Its value is
+// true then; zipkin-ruby wrote the text 1.
+func isAddress(key, value []byte, isTrue bool) bool {
 	switch string(key) {
 	case "sa", "ca", "ma":
-		return true
+		return isTrue || string(value) == "1"
 	}
 	return false
 }
@@ -134,8 +135,9 @@ type converter struct {
 	core   [cores]v1Annotation // timestamp 0 if the span has none
 }
 
-// mostSides is how many spans one span may become. A call has two sides; what more services
-// claim to be part of it stays with the first.
+// mostSides is how many spans one span may become, but for the second sides of a call and of a
+// message within one. A call has two sides; what more services claim to be part of it stays with
+// the first.
 const mostSides = 8
 
 // addV1 adds what s becomes.
@@ -191,7 +193,7 @@ func (c *converter) of(at int) *record {
 			return r
 		}
 	}
-	if c.used == mostSides {
+	if c.used >= mostSides {
 		return &c.spans[0]
 	}
 	return c.fork(*e)
@@ -243,8 +245,10 @@ func (c *converter) time() {
 		c.timeBoth()
 	case client && c.has(clientReceive):
 		c.timeSide(clientSend, clientReceive)
+		c.keep(serverSend)
 	case server && c.has(serverSend):
 		c.timeSide(serverReceive, serverSend)
+		c.keep(clientReceive)
 	default:
 		c.timeIncomplete()
 	}
@@ -291,6 +295,14 @@ func (c *converter) timeSide(start, end core) {
 	r.timestamp = c.core[start].timestamp
 	if c.has(end) {
 		r.duration = since(r.timestamp, c.core[end].timestamp)
+	}
+}
+
+// keep leaves the end of a side without a start an annotation. Zipkin has nothing of it; but the
+// other side's span would have no time at all.
+func (c *converter) keep(end core) {
+	if c.has(end) {
+		c.side(end).annotate(annotation{c.core[end].timestamp, coreTexts[end]})
 	}
 }
 
@@ -404,8 +416,9 @@ func (c *converter) takeAddresses(ca, sa, ma int) {
 	c.takeRemote(ma, ptrace.SpanKindConsumer)
 }
 
-// takeRemote gives the spans of a kind their other end. One of the span's own name is a
-// library's that knew no better: only its address counts.
+// takeRemote gives the spans of a kind their other end. A server's client of its own name is a
+// library's that knew no better (Finagle): only its address counts, if that is another. A client
+// may well call its own service.
 func (c *converter) takeRemote(at int, kind ptrace.SpanKind) {
 	if at == noEndpoint {
 		return
@@ -415,9 +428,15 @@ func (c *converter) takeRemote(at int, kind ptrace.SpanKind) {
 		if r.kind != kind {
 			continue
 		}
-		r.remote = c.source.endpoints[at]
-		if string(r.remote.service) == string(r.local.service) {
-			r.remote.service = nil
+		remote := c.source.endpoints[at]
+		if kind == ptrace.SpanKindServer {
+			if remote.is(&r.local) {
+				continue
+			}
+			if string(remote.service) == string(r.local.service) {
+				remote.service = nil
+			}
 		}
+		r.remote = remote
 	}
 }

@@ -57,9 +57,6 @@ func (c *Config) Validate() error {
 	if strings.TrimSpace(c.ServerConfig.NetAddr.Endpoint) == "" {
 		errs = append(errs, errors.New("endpoint: is empty; the default is "+defaultEndpoint))
 	}
-	if c.ServerConfig.MaxRequestBodySize < 0 {
-		errs = append(errs, fmt.Errorf("max_request_body_size: %d is negative; 0 is 20 MiB", c.ServerConfig.MaxRequestBodySize))
-	}
 	if _, ok := sharedSpans[c.SharedSpans]; !ok {
 		errs = append(errs, fmt.Errorf("shared_spans: %q is not %s, %s or %s", c.SharedSpans, splitShared, deferShared, keepShared))
 	}

@@ -52,7 +52,10 @@ class Service {
       const {id} = tracer;
       tracer.recordBinary('http.method', method);
       // On the client's side of a shared id: must not follow the server.
-      const status = tracer.local('wait', () => request(headers));
+      const status = tracer.local('wait', () => {
+        tracer.recordBinary('order.id', '0042');
+        return request(headers);
+      });
       client.recordResponse(id, status);
     });
   }
@@ -77,7 +80,7 @@ function checkout(headers) {
     tracer.recordRpc('receive');
     tracer.recordAnnotation(new Annotation.ConsumerStart());
     tracer.recordAnnotation(new Annotation.MessageAddr({serviceName: 'kafka'}));
-    tracer.local('charge', () => {});
+    tracer.local('charge', () => tracer.recordBinary('order.id', '0042'));
     tracer.recordAnnotation(new Annotation.ConsumerStop());
   });
 }

@@ -24,17 +24,24 @@ def exporter(encoding, url):
         return ProtoExporter(endpoint=url + "/api/v2/spans")
     if encoding == "json":
         return JSONExporter(endpoint=url + "/api/v2/spans")
-    return JSONExporter(version=Protocol.V1, endpoint=url + "/api/v1/spans")
+    # Without a length the exporter fails by itself in version 1.
+    return JSONExporter(version=Protocol.V1, endpoint=url + "/api/v1/spans", max_tag_value_length=128)
 
 
 class Printer(SpanProcessor):
+    def __init__(self, encoding):
+        self.encoding = encoding
+
     def on_end(self, span):
         print(json.dumps({
             "traceId": format_trace_id(span.context.trace_id),
             "id": format_span_id(span.context.span_id),
             "parentId": format_span_id(span.parent.span_id) if span.parent else "",
             "name": span.name,
-            "kind": span.kind.name,
+            # The exporter writes no kind in version 1.
+            "kind": "" if self.encoding == "json-v1" else span.kind.name,
+            # The exporter takes every sampled span for one that someone debugs; nobody does.
+            "debug": False,
             "timestamp": span.start_time / 1000,
             "duration": (span.end_time - span.start_time) / 1000,
             "tags": {k: str(v) for k, v in span.attributes.items()},
@@ -60,7 +67,7 @@ class Failures(logging.Handler):
 def provider(service, encoding, url):
     resource = Resource.create({"service.name": service, "service.version": "1.2.3", "deployment.environment": "test"})
     p = TracerProvider(resource=resource)
-    p.add_span_processor(Printer())
+    p.add_span_processor(Printer(encoding))
     p.add_span_processor(BatchSpanProcessor(exporter(encoding, url)))
     return p
 

@@ -46,7 +46,7 @@ public final class BraveClient {
   }
 
   static void checkout(Service shop, Service orders, Service billing, Map<String, String> headers) {
-    Span root = shop.serve(headers).name("GET /checkout").start();
+    Span root = shop.serve(headers).name("get /checkout").start();
     root.tag("http.method", "GET").tag("http.path", "/checkout").tag("http.status_code", "200");
 
     Span client = shop.tracer.newChild(root.context()).kind(Span.Kind.CLIENT).name("post");
