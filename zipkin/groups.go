@@ -13,8 +13,8 @@ import (
 type groups struct {
 	traces ptrace.Traces
 	all    []group
-	last   int            // the group of the span before: mostly the next one's
-	byHash map[uint64]int // the latest group of a hash, further ones by group.next
+	recent [recentGroups]int // the groups of the spans before: mostly the next one's, too
+	byHash map[uint64]int    // the latest group of a hash, further ones by group.next
 	seed   maphash.Seed
 }
 
@@ -30,8 +30,12 @@ type group struct {
 
 const noGroup = -1
 
+// recentGroups are compared before anything is hashed: a service has few instrumentation
+// scopes, and their spans take turns.
+const recentGroups = 4
+
 func (g *groups) begin(traces ptrace.Traces) {
-	g.traces, g.last = traces, noGroup
+	g.traces, g.recent = traces, [recentGroups]int{noGroup, noGroup, noGroup, noGroup}
 	g.all = g.all[:0]
 	if g.byHash == nil {
 		g.byHash, g.seed = map[uint64]int{}, maphash.MakeSeed()
@@ -53,16 +57,22 @@ func (g *groups) end() {
 
 // of gives the spans of the group that a span belongs to.
 func (g *groups) of(d *Decoder, service string, t *tagSet) ptrace.SpanSlice {
-	if g.last != noGroup && g.all[g.last].is(service, t) {
-		return g.all[g.last].spans
+	for i, at := range g.recent {
+		if at == noGroup {
+			break
+		}
+		if g.all[at].is(service, t) {
+			copy(g.recent[1:i+1], g.recent[:i])
+			g.recent[0] = at
+			return g.all[at].spans
+		}
 	}
 	resource := g.hashResource(service, t)
 	whole := g.hashScope(resource, t)
 	at, ok := g.byHash[whole]
 	for ok && at != noGroup {
 		if g.all[at].is(service, t) {
-			g.last = at
-			return g.all[at].spans
+			return g.use(at)
 		}
 		at = g.all[at].next
 	}
@@ -70,10 +80,16 @@ func (g *groups) of(d *Decoder, service string, t *tagSet) ptrace.SpanSlice {
 	if ok {
 		next = g.byHash[whole]
 	}
-	g.last = g.make(d, service, t, resource)
-	g.all[g.last].next = next
-	g.byHash[whole] = g.last
-	return g.all[g.last].spans
+	made := g.make(d, service, t, resource)
+	g.all[made].next = next
+	g.byHash[whole] = made
+	return g.use(made)
+}
+
+func (g *groups) use(at int) ptrace.SpanSlice {
+	copy(g.recent[1:], g.recent[:])
+	g.recent[0] = at
+	return g.all[at].spans
 }
 
 // is compares what was read with what the group has; the same tags mostly come in the same

@@ -2,6 +2,7 @@ package zipkin
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math"
 	"net/netip"
 	"unicode/utf8"
@@ -168,6 +169,11 @@ func parseHex(text []byte) (n uint64, ok bool) {
 	if len(text) == 0 || len(text) > 16 {
 		return 0, false
 	}
+	if len(text) == 16 {
+		high, okHigh := parseHex8(binary.BigEndian.Uint64(text))
+		low, okLow := parseHex8(binary.BigEndian.Uint64(text[8:]))
+		return uint64(high)<<32 | uint64(low), okHigh && okLow
+	}
 	var bad byte
 	for _, c := range text {
 		digit := hexDigits[c]
@@ -175,6 +181,21 @@ func parseHex(text []byte) (n uint64, ok bool) {
 		n = n<<4 | uint64(digit&15)
 	}
 	return n, bad < 16
+}
+
+// parseHex8 reads eight hex digits at once, the first in the highest byte. Each byte b of what
+// is a digit is b&15 from 0 to 9, and 9 more as a letter, which have bit 6.
+func parseHex8(text uint64) (n uint32, ok bool) {
+	lower := text | 0x20*ones                                      // a letter of either case
+	isDigit := (text + (0x7f-'9')*ones) ^ (text + (0x80-'0')*ones) // bit 7 where '0' <= b <= '9'
+	isLetter := (lower + (0x7f-'f')*ones) ^ (lower + (0x80-'a')*ones)
+	if text&highs != 0 || (isDigit|isLetter)&highs != highs {
+		return 0, false
+	}
+	nibbles := lower&(0x0f*ones) + 9*(lower>>6&ones)
+	nibbles = (nibbles | nibbles>>4) & 0x00ff00ff00ff00ff
+	nibbles = (nibbles | nibbles>>8) & 0x0000ffff0000ffff
+	return uint32(nibbles | nibbles>>16), true
 }
 
 // quote is the beginning of a text for an error.
@@ -194,6 +215,9 @@ func (s *scanner) micros(m *mistake, reason Reason) (uint64, error) {
 		_, err := s.textField(m)
 		return 0, err
 	}
+	if n, ok := s.plainNumber(); ok {
+		return n, nil
+	}
 	text, err := s.scalar()
 	if err != nil {
 		return 0, err
@@ -203,6 +227,28 @@ func (s *scanner) micros(m *mistake, reason Reason) (uint64, error) {
 		m.fail(reason, "no number of microseconds: "+quote(text))
 	}
 	return n, nil
+}
+
+// plainNumber reads up to 18 digits that nothing of a number follows, and leaves everything else
+// as it is.
+func (s *scanner) plainNumber() (n uint64, ok bool) {
+	doc := s.doc[s.pos:]
+	if len(doc) == 0 || doc[0] == '0' {
+		return 0, false
+	}
+	for i, c := range doc[:min(len(doc), 19)] {
+		digit := uint64(c - '0')
+		if digit <= 9 {
+			n = n*10 + digit
+			continue
+		}
+		if i == 0 || c == '.' || c == 'e' || c == 'E' {
+			return 0, false
+		}
+		s.pos += i
+		return n, true
+	}
+	return 0, false
 }
 
 // parseDecimal reads a decimal number exactly, without its fraction; negative ones are 0. It

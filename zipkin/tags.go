@@ -209,10 +209,7 @@ func (t *tagSet) repeats(name []byte) bool {
 	}
 	for i := range t.attributes {
 		a := &t.attributes[i]
-		if a.str != string(name) {
-			continue
-		}
-		if a.meaning == peerOther || a.meaning == peerAddress {
+		if (a.meaning == peerOther || a.meaning == peerAddress) && a.str == string(name) {
 			return true
 		}
 	}
