@@ -49,7 +49,8 @@ type Decoder struct {
 	v1        v1Span
 	converter converter
 	resolver  tree.Resolver
-	builder   xpdata.MapBuilder
+	builder   xpdata.MapBuilder // of spans
+	resources xpdata.MapBuilder // of resources
 
 	// Of the list that is being read.
 	traces     ptrace.Traces
@@ -68,8 +69,9 @@ type Decoder struct {
 	part     uint8
 	reread   *reread // if a span is read again, to be put together with its other pieces
 
-	tags tagSet // of the span that is being read
-	ip   []byte // scratch
+	tags   tagSet // of the span that is being read
+	gather bool   // attributes take the long way always, for tests
+	ip     []byte // scratch
 }
 
 // local is the last local endpoint that was read, mostly the next span's, too.
@@ -220,7 +222,7 @@ func (d *Decoder) place(r *record) ptrace.Span {
 	span.SetDroppedLinksCount(t.lostLinks)
 	d.addEvents(span, r)
 	d.addLinks(span, t)
-	d.writeAttributes(span.Attributes(), t.attributes)
+	t.write(span.Attributes())
 	d.spans.note(d, r, span, service)
 	return span
 }
@@ -323,12 +325,13 @@ func (d *Decoder) addEndpoints(r *record, t *tagSet) {
 		t.number("network.local.port", int64(r.local.port))
 	}
 	if !r.remote.empty() {
-		d.addRemote(&r.remote, t)
+		d.addRemote(r, t)
 	}
 }
 
-func (d *Decoder) addRemote(e *endpoint, t *tagSet) {
-	if len(e.service) > 0 && !t.said(peerService) && !t.repeats(e.service) {
+func (d *Decoder) addRemote(r *record, t *tagSet) {
+	e := &r.remote
+	if len(e.service) > 0 && !t.said(peerService) && !t.repeats(r, e.service) {
 		t.text("service.peer.name", d.words.text(e.service, &d.text))
 	}
 	first, second := e.addresses()

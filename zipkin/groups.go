@@ -186,7 +186,7 @@ func (d *Decoder) describe(to pcommon.Map, g *group) {
 			attributes = append(attributes, attribute{key: source, str: g.service, typ: pcommon.ValueTypeStr})
 		}
 	}
-	d.writeAttributes(to, attributes)
+	writeAttributes(&d.resources, to, attributes)
 }
 
 // isServiceNameSource is whether the Collector's Zipkin exporter takes names from there.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/xpdata"
 )
 
 // tagSet is what the tags of one span say. There is one to a decoder, filled anew for each
@@ -22,9 +23,10 @@ type tagSet struct {
 	absentStart                           []byte
 	lostAttributes, lostEvents, lostLinks uint32
 
-	span  uint32         // counts spans
-	loose bool           // some key is no word
-	index map[string]int // where a key stands, of spans with many tags
+	span    uint32 // counts spans
+	direct  bool   // attributes go to the builder
+	builder *xpdata.MapBuilder
+	index   map[string]int // where a key stands, of spans with many tags
 }
 
 // attribute is a key with a value of one of the types that the mapping knows.
@@ -33,8 +35,6 @@ type attribute struct {
 	str string
 	num uint64 // int, boolean as 0 or 1, double as its bits
 	typ pcommon.ValueType
-
-	meaning meaning
 }
 
 // linkTag is a tag that holds a link, or, if bad, does not.
@@ -53,21 +53,25 @@ func (t *tagSet) reset() {
 
 // forget lets go of the list.
 func (t *tagSet) forget() {
-	*t = tagSet{attributes: forget(t.attributes), resource: forget(t.resource), links: forget(t.links), span: t.span}
+	*t = tagSet{attributes: forget(t.attributes), resource: forget(t.resource), links: forget(t.links), span: t.span, direct: t.direct}
 }
 
 // read sorts the tags of a span by what they say. Of two with one key the later counts.
 func (t *tagSet) read(d *Decoder, r *record) {
 	t.reset()
+	attributes, differ := t.scan(r)
+	// Nearly always all keys are words and none comes twice. Then attributes go straight to
+	// where they stay; else they are gathered, to find the double ones.
+	if t.direct = differ && !d.gather; t.direct {
+		d.builder.EnsureCapacity(attributes + t.others(r))
+	}
+	t.builder = &d.builder
 	many := len(r.tags) > fewTags
 	if many && t.index == nil {
 		t.index = map[string]int{}
 	}
 	for i := range r.tags {
-		tag := &r.tags[i]
-		t.present |= 1 << tag.meaning
-		t.loose = t.loose || tag.word == nil
-		if tag.meaning == plain {
+		if tag := &r.tags[i]; tag.meaning == plain {
 			t.put(d, tag, many)
 		} else {
 			t.take(d, tag, many)
@@ -76,6 +80,49 @@ func (t *tagSet) read(d *Decoder, r *record) {
 	if many {
 		clear(t.index)
 	}
+}
+
+// scan notes what there is, and gives how many tags are attributes of the span, and whether
+// all keys are known to differ: a word knows the span that had it last.
+func (t *tagSet) scan(r *record) (attributes int, differ bool) {
+	differ = len(r.tags) <= fewTags
+	for i := range r.tags {
+		tag := &r.tags[i]
+		t.present |= 1 << tag.meaning
+		if tag.meaning == plain || tag.meaning >= peerService {
+			attributes++
+		}
+		if w := tag.word; w == nil || w.seen == t.span {
+			differ = false
+		} else {
+			w.seen = t.span
+		}
+	}
+	return attributes, differ && !t.said(koineMark)
+}
+
+// others is how many attributes a span has that are no tags.
+func (t *tagSet) others(r *record) int {
+	n := r.local.attributes() + r.remote.attributes()
+	for _, mark := range [...]bool{r.debug, r.shared, r.timestamp == 0} {
+		if mark {
+			n++
+		}
+	}
+	return n
+}
+
+func (e *endpoint) attributes() (n int) {
+	if e.ipv4.IsValid() {
+		n++
+	}
+	if e.ipv6.IsValid() {
+		n++
+	}
+	if e.port != 0 {
+		n++
+	}
+	return n
 }
 
 func (t *tagSet) take(d *Decoder, tag *tag, many bool) {
@@ -154,32 +201,31 @@ func (t *tagSet) count(d *Decoder, tag *tag, n *uint32, many bool) {
 
 // put takes an attribute of the span.
 func (t *tagSet) put(d *Decoder, tag *tag, many bool) {
-	a := d.valueOf(tag)
-	if at := t.find(tag, many); at >= 0 {
-		t.attributes[at] = a
+	if t.direct && !d.options.ParseStringTags {
+		t.builder.AppendEmpty(tag.key).SetStr(d.text.copy(tag.value))
 		return
 	}
-	t.attributes = append(t.attributes, a)
+	a := d.valueOf(tag)
+	if t.direct {
+		a.write(t.builder)
+	} else if at := t.find(tag.key, many); at >= 0 {
+		t.attributes[at] = a
+	} else {
+		t.attributes = append(t.attributes, a)
+	}
 }
 
-// find is where a key stands already, or −1. A word knows the span that had it last, so that
-// nothing is compared unless there are keys that are none.
-func (t *tagSet) find(tag *tag, many bool) int {
+// find is where a key stands already, or −1.
+func (t *tagSet) find(key string, many bool) int {
 	if many {
-		if at, double := t.index[tag.key]; double {
+		if at, double := t.index[key]; double {
 			return at
 		}
-		t.index[tag.key] = len(t.attributes)
+		t.index[key] = len(t.attributes)
 		return -1
 	}
-	if w := tag.word; w != nil && w.seen != t.span {
-		w.seen = t.span
-		if !t.loose {
-			return -1
-		}
-	}
 	for i := range t.attributes {
-		if t.attributes[i].key == tag.key {
+		if t.attributes[i].key == key {
 			return i
 		}
 	}
@@ -203,13 +249,13 @@ func (t *tagSet) said(m meaning) bool { return t.present&(1<<m) != 0 }
 
 // repeats is whether a text is the value of a tag that exporters make the remote endpoint's
 // name of.
-func (t *tagSet) repeats(name []byte) bool {
+func (t *tagSet) repeats(r *record, name []byte) bool {
 	if t.present&(1<<peerOther|1<<peerAddress) == 0 {
 		return false
 	}
-	for i := range t.attributes {
-		a := &t.attributes[i]
-		if (a.meaning == peerOther || a.meaning == peerAddress) && a.str == string(name) {
+	for i := range r.tags {
+		tag := &r.tags[i]
+		if (tag.meaning == peerOther || tag.meaning == peerAddress) && string(tag.value) == string(name) {
 			return true
 		}
 	}
@@ -218,14 +264,26 @@ func (t *tagSet) repeats(name []byte) bool {
 
 // text, number and flag add an attribute of ours.
 func (t *tagSet) text(key, value string) {
+	if t.direct {
+		t.builder.AppendEmpty(key).SetStr(value)
+		return
+	}
 	t.add(attribute{key: key, str: value, typ: pcommon.ValueTypeStr})
 }
 
 func (t *tagSet) number(key string, value int64) {
+	if t.direct {
+		t.builder.AppendEmpty(key).SetInt(value)
+		return
+	}
 	t.add(attribute{key: key, num: uint64(value), typ: pcommon.ValueTypeInt})
 }
 
 func (t *tagSet) flag(key string) {
+	if t.direct {
+		t.builder.AppendEmpty(key).SetBool(true)
+		return
+	}
 	t.add(attribute{key: key, num: 1, typ: pcommon.ValueTypeBool})
 }
 
@@ -249,7 +307,7 @@ func (d *Decoder) valueOf(t *tag) attribute {
 			return a
 		}
 	}
-	return attribute{key: t.key, str: d.text.copy(t.value), typ: pcommon.ValueTypeStr, meaning: t.meaning}
+	return attribute{key: t.key, str: d.text.copy(t.value), typ: pcommon.ValueTypeStr}
 }
 
 // addTag takes a tag as it was read.
@@ -289,26 +347,38 @@ func guess(key string, value []byte) (attribute, bool) {
 	return attribute{key: key, num: math.Float64bits(f), typ: pcommon.ValueTypeDouble}, err == nil
 }
 
+// write fills an empty map with the attributes of the span.
+func (t *tagSet) write(to pcommon.Map) {
+	if !t.direct {
+		writeAttributes(t.builder, to, t.attributes)
+		return
+	}
+	t.builder.UnsafeIntoMap(to)
+}
+
 // writeAttributes fills an empty map. The builder skips the walk through all keys that
 // Map.Put makes for each: the keys are known to differ.
-func (d *Decoder) writeAttributes(to pcommon.Map, attributes []attribute) {
+func writeAttributes(b *xpdata.MapBuilder, to pcommon.Map, attributes []attribute) {
 	if len(attributes) == 0 {
 		return
 	}
-	d.builder.EnsureCapacity(len(attributes))
+	b.EnsureCapacity(len(attributes))
 	for i := range attributes {
-		a := &attributes[i]
-		v := d.builder.AppendEmpty(a.key)
-		switch a.typ {
-		case pcommon.ValueTypeInt:
-			v.SetInt(int64(a.num))
-		case pcommon.ValueTypeBool:
-			v.SetBool(a.num != 0)
-		case pcommon.ValueTypeDouble:
-			v.SetDouble(math.Float64frombits(a.num))
-		default:
-			v.SetStr(a.str)
-		}
+		attributes[i].write(b)
 	}
-	d.builder.UnsafeIntoMap(to)
+	b.UnsafeIntoMap(to)
+}
+
+func (a *attribute) write(b *xpdata.MapBuilder) {
+	v := b.AppendEmpty(a.key)
+	switch a.typ {
+	case pcommon.ValueTypeInt:
+		v.SetInt(int64(a.num))
+	case pcommon.ValueTypeBool:
+		v.SetBool(a.num != 0)
+	case pcommon.ValueTypeDouble:
+		v.SetDouble(math.Float64frombits(a.num))
+	default:
+		v.SetStr(a.str)
+	}
 }

@@ -8,7 +8,8 @@ import (
 
 // buffer holds what was read. Buffers are pooled by size, each four times the one before, and
 // one is changed for the next when it is full: a client that sends little, whatever it
-// promises, holds little. What comes is copied by a third more.
+// promises, holds little. What comes is copied by a third more, unless it is as little as
+// clients are believed to send.
 type buffer struct {
 	content []byte // what was read
 	memory  []byte
@@ -25,10 +26,20 @@ const (
 
 var buffers [pools]sync.Pool
 
-// readAll reads to the end. Somebody else stops at the limit, which says how large the last
-// buffer has to be.
-func readAll(r io.Reader, limit int64) (*buffer, error) {
-	b := takeBuffer(smallest)
+// believed is how much is taken at once for what a client promises to send: two system calls
+// instead of five for what a reporter sends at a time, and no more than the kernel holds of
+// a connection anyway.
+const believed = 64 << 10
+
+// readAll reads to the end, which is promised to come after so many bytes, or −1. Somebody
+// else stops at the limit, which says how large the last buffer has to be.
+func readAll(r io.Reader, promised, limit int64) (*buffer, error) {
+	size := smallest
+	// One byte more is where the end is seen.
+	for size < believed && int64(size) <= promised {
+		size *= 4
+	}
+	b := takeBuffer(size)
 	for n := 0; ; {
 		read, err := r.Read(b.memory[n:])
 		n += read

@@ -23,15 +23,21 @@ func TestReadAll(t *testing.T) {
 			"with the error": iotest.DataErrReader,
 			"by halves":      iotest.HalfReader,
 		} {
-			b, err := readAll(reader(bytes.NewReader(content[:size])), limit)
-			require.NoError(t, err)
-			require.True(t, bytes.Equal(content[:size], b.content), "%d %s", size, name)
-			assert.LessOrEqual(t, len(b.memory), limit+1)
-			assert.LessOrEqual(t, len(b.memory), max(4*(size+1), smallest), "%d", size)
-			b.release()
+			for _, promised := range []int64{-1, int64(size), limit} {
+				b, err := readAll(reader(bytes.NewReader(content[:size])), promised, limit)
+				require.NoError(t, err)
+				require.True(t, bytes.Equal(content[:size], b.content), "%d %s", size, name)
+				assert.LessOrEqual(t, len(b.memory), limit+1)
+				most := max(4*(size+1), smallest)
+				if promised > int64(size) {
+					most = max(most, believed)
+				}
+				assert.LessOrEqual(t, len(b.memory), most, "%d of %d", size, promised)
+				b.release()
+			}
 		}
 	}
-	_, err := readAll(io.MultiReader(bytes.NewReader(content[:5000]), iotest.ErrReader(errors.New("lost"))), limit)
+	_, err := readAll(io.MultiReader(bytes.NewReader(content[:5000]), iotest.ErrReader(errors.New("lost"))), -1, limit)
 	require.EqualError(t, err, "lost")
 }
 

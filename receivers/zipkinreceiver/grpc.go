@@ -116,7 +116,7 @@ func (in *intake) decompress(body *buffer, message []byte, encoding string) (*bu
 	plain := &gunzipper{body: io.NopCloser(bytes.NewReader(message))}
 	bounded := http.MaxBytesReader(nil, plain, in.limit)
 	defer bounded.Close()
-	decompressed, err := readAll(bounded, in.limit)
+	decompressed, err := readAll(bounded, -1, in.limit)
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):

@@ -338,7 +338,7 @@ func FuzzUnframe(f *testing.F) {
 		if len(call) > 10_000 {
 			return
 		}
-		body, err := readAll(bytes.NewReader(call), in.limit)
+		body, err := readAll(bytes.NewReader(call), -1, in.limit)
 		require.NoError(t, err)
 		message, err := in.unframe(body, encoding)
 		if err == nil {

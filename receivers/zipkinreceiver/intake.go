@@ -52,7 +52,7 @@ func (in *intake) read(req *http.Request) (*buffer, error) {
 	if req.ContentLength > in.limit {
 		return nil, in.tooLarge()
 	}
-	body, err := readAll(req.Body, in.limit)
+	body, err := readAll(req.Body, req.ContentLength, in.limit)
 	if err != nil {
 		return nil, in.unread(req, err)
 	}
