@@ -41,9 +41,9 @@ func TestZipkinGo(t *testing.T) {
 			r := zipkinhttp.NewReporter(fmt.Sprintf("http://localhost:%d/api/v2/spans", c.Ports.Zipkin), zipkinhttp.Serializer(serializer), zipkinhttp.MaxBacklog(4*calls))
 			endpoint, err := zipkin.NewEndpoint("shop", "10.0.0.1:8080")
 			require.NoError(t, err)
-			// 128 bits, because contrib's receiver refuses shorter ids in proto.
+			// Ids of 64 bits and shared spans are what Brave's fleets have by default.
 			tracer, err := zipkin.NewTracer(r, zipkin.WithLocalEndpoint(endpoint), zipkin.WithSharedSpans(true),
-				zipkin.WithIDGenerator(idgenerator.NewRandom128()))
+				zipkin.WithIDGenerator(idgenerator.NewRandom64()))
 			require.NoError(t, err)
 			sent := map[string]bool{}
 			for i := range calls {
@@ -59,8 +59,9 @@ func TestZipkinGo(t *testing.T) {
 				server.Tag("error", "no stock")
 				server.Finish()
 				client.Finish()
-				sent[client.Context().TraceID.String()+client.Context().ID.String()+"Client"] = true
-				sent[server.Context().TraceID.String()+server.Context().ID.String()+"Server"] = true
+				trace := fmt.Sprintf("%032s", client.Context().TraceID)
+				sent[trace+client.Context().ID.String()+"Client"] = true
+				sent[trace+server.Context().ID.String()+"Server"] = true
 			}
 			require.NoError(t, r.Close())
 
@@ -71,15 +72,19 @@ func TestZipkinGo(t *testing.T) {
 				attrs := s.Attributes().AsRaw()
 				assert.Equal(t, "GET", attrs["http.request.method"])
 				if s.Kind() == ptrace.SpanKindClient {
+					assert.True(t, s.ParentSpanID().IsEmpty())
 					assert.Equal(t, int64(200), attrs["http.response.status_code"])
 					assert.Contains(t, attrs["url.full"], "http://shop:8080/orders/")
 					assert.Equal(t, "shop", attrs["server.address"])
 					assert.Equal(t, int64(8080), attrs["server.port"])
 				} else {
+					assert.Equal(t, attrs["koine.zipkin.span_id"], s.ParentSpanID().String(), "the client is the server's parent")
+					assert.NotEqual(t, s.ParentSpanID(), s.SpanID())
 					assert.Equal(t, int64(503), attrs["http.response.status_code"])
 					assert.Contains(t, attrs["url.path"], "/orders/")
 					assert.Equal(t, "page=2", attrs["url.query"])
 					assert.Equal(t, ptrace.StatusCodeError, s.Status().Code())
+					assert.Equal(t, "no stock", s.Status().Message())
 				}
 			}
 		})
@@ -167,12 +172,17 @@ func exporterFor(t *testing.T, protocol string, grpcPort, httpPort int) (sdktrac
 }
 
 // assertExactly: every span that was sent came out once, and nothing else did. Spans
-// are told apart by trace, id and kind, because shared spans have one id.
+// are told apart by trace, the id that they were sent with, and kind: shared spans have one id
+// then, and get another.
 func assertExactly(t *testing.T, sent map[string]bool, spans []span) {
 	t.Helper()
 	got := map[string]int{}
 	for _, s := range spans {
-		got[s.TraceID().String()+s.SpanID().String()+s.Kind().String()]++
+		id := s.SpanID().String()
+		if sentWith, ok := s.Attributes().Get("koine.zipkin.span_id"); ok {
+			id = sentWith.Str()
+		}
+		got[s.TraceID().String()+id+s.Kind().String()]++
 	}
 	for id, n := range got {
 		if n != 1 {
