@@ -63,6 +63,13 @@ type Attribute struct {
 	Value translate.Value
 	// Place is what carries it; 0 where that is not known.
 	Place translate.Place
+	// Metric is the metric on whose points it stands, nil for other places: a label such
+	// as state means something in some metrics and nothing in others.
+	Metric *Metric
+	// Among is the element that carries it, with all its attributes, nil where only this
+	// one is known: which name an old one gives way to may depend on the others. Its Place
+	// counts.
+	Among *translate.Input
 }
 
 // Metric is a use of a metric.
@@ -72,6 +79,10 @@ type Metric struct {
 	Unit *string
 	// Instrument is NoInstrument where it is not known.
 	Instrument registry.Instrument
+	// OnWire is a metric that was read from telemetry and not from the code that makes it:
+	// what the wire does not tell apart, and nobody on the way can change, is no problem
+	// then. See sameOnWire.
+	OnWire bool
 }
 
 // Judge answers from one registry and one table of translations. It is safe for
@@ -79,31 +90,53 @@ type Metric struct {
 type Judge struct {
 	registry *registry.Registry
 	table    *translate.Table
+	// successors are, by metrics' older names, the new ones, whatever the unit.
+	successors func() map[string][]string
 }
 
-// NewJudge makes a judge.
-func NewJudge(r *registry.Registry, t *translate.Table) *Judge { return &Judge{r, t} }
+// NewJudge makes a judge. The table must not be one that keeps old names beside the new.
+func NewJudge(r *registry.Registry, t *translate.Table) *Judge {
+	return &Judge{r, t, sync.OnceValue(func() map[string][]string { return successors(t) })}
+}
 
 // Attribute says what is wrong with an attribute, nothing if it is right or a name of
-// the user's own.
+// the user's own. What a translation would change is wrong, and what it would make of it
+// is what to write instead.
 func (j *Judge) Attribute(a Attribute) []Problem {
-	place := a.Place
-	if place == 0 {
-		place = anyPlace
-	}
 	known := j.registry.Resolve(a.Key)
-	if known == nil {
-		return j.stranger(a.Key, place)
+	live := known != nil && !j.table.Retired(&known.Retirement)
+	now := j.outcome(&a, live)
+	switch {
+	case known == nil && now.gone:
+		return []Problem{{Code: Retired, Key: a.Key, Instead: written(now.names)}}
+	case known == nil:
+		return j.stranger(a.Key)
+	case live:
+		return j.live(&a, known, &now)
+	case !now.gone && known.On == registry.OnMetric:
+		return nil // a label that other metrics had once: here it is anybody's word
 	}
-	if j.table.Retired(&known.Retirement) {
-		return []Problem{{Code: Retired, Key: a.Key, Instead: j.instead(a.Key, place, &known.Retirement), Since: known.Since}}
+	p := Problem{Code: Retired, Key: a.Key, Instead: written(now.names), Since: known.Since}
+	if len(now.names) == 0 {
+		p.Instead = j.instead(&a, &known.Retirement)
 	}
+	return []Problem{p}
+}
+
+// live judges an attribute that is in use.
+func (j *Judge) live(a *Attribute, known *registry.Attribute, now *outcome) []Problem {
 	var problems []Problem
-	if !belongs(known, a.Place) {
+	switch {
+	case now.gone:
+		problems = append(problems, Problem{Code: Misplaced, Key: a.Key, Instead: written(now.names)})
+	case !belongs(known, a.place()):
 		problems = append(problems, Problem{Code: Misplaced, Key: a.Key})
 	}
 	if a.Value.Type != registry.Any && !a.Value.Is(known.Type) {
 		problems = append(problems, Problem{Code: Type, Key: a.Key, Have: typeName(a.Value.Type), Want: typeName(known.Type)})
+	}
+	if now.value != "" {
+		return append(problems, Problem{Code: RetiredValue, Key: a.Key, Have: textOf(a.Value), Instead: []string{now.value}})
 	}
 	for _, m := range known.Members() {
 		if j.table.Retired(&registry.Retirement{Deprecation: m.Deprecation, Since: m.Since}) && a.Value.Type == registry.String && a.Value.Str() == m.Value {
@@ -113,15 +146,9 @@ func (j *Judge) Attribute(a Attribute) []Problem {
 	return problems
 }
 
-// anyPlace asks for every place that a span may be, where nobody knows better.
-const anyPlace = translate.Resource | translate.Internal | translate.Server | translate.Client | translate.Producer | translate.Consumer
-
-// stranger judges a key that the conventions never had: a foreign vocabulary's, one in
+// stranger judges a key that the conventions never had and no rule converts: one in
 // their namespaces, or the user's own.
-func (j *Judge) stranger(key string, place translate.Place) []Problem {
-	if targets := j.table.Targets(key, place); len(targets) > 0 {
-		return []Problem{{Code: Retired, Key: key, Instead: written(targets)}}
-	}
+func (j *Judge) stranger(key string) []Problem {
 	if !wellFormed(key) {
 		return []Problem{{Code: Format, Key: key, Instead: nonEmpty(reformed(key))}}
 	}
@@ -131,11 +158,15 @@ func (j *Judge) stranger(key string, place translate.Place) []Problem {
 	return nil
 }
 
-// instead is what to write for a retired name: what the translation would make of it,
-// else what the registry says.
-func (j *Judge) instead(key string, place translate.Place, r *registry.Retirement) []string {
-	if targets := j.table.Targets(key, place); len(targets) > 0 {
-		return written(targets)
+// instead is what to write for a retired name that the translation leaves alone: what it
+// would make of it beside others, where those are not known, else what the registry says.
+func (j *Judge) instead(a *Attribute, r *registry.Retirement) []string {
+	if a.Among == nil {
+		for _, place := range a.places() {
+			if targets := written(j.table.Targets(a.Key, place)); len(targets) > 0 {
+				return targets
+			}
+		}
 	}
 	if r.RenamedTo != "" {
 		return []string{r.RenamedTo}
@@ -146,38 +177,6 @@ func (j *Judge) instead(key string, place translate.Place, r *registry.Retiremen
 // written are the targets that can be written: dropping a name is none.
 func written(targets []string) []string {
 	return slices.DeleteFunc(targets, func(to string) bool { return to == translate.Dropped })
-}
-
-// Metric says what is wrong with a metric.
-func (j *Judge) Metric(m Metric) []Problem {
-	unit := ""
-	if m.Unit != nil {
-		unit = *m.Unit
-	}
-	known := j.registry.LookupMetric(m.Name)
-	if known == nil {
-		if !wellFormed(m.Name) {
-			return []Problem{{Code: Format, Key: m.Name, Instead: nonEmpty(reformed(m.Name))}}
-		}
-		return nil
-	}
-	if j.table.Retired(&known.Retirement) {
-		p := Problem{Code: Retired, Key: m.Name, Since: known.Since}
-		if to := j.table.Metric(m.Name, unit).Name; to != m.Name {
-			p.Instead = []string{to}
-		} else {
-			p.Instead = nonEmpty(known.RenamedTo)
-		}
-		return []Problem{p}
-	}
-	var problems []Problem
-	if m.Unit != nil && unit != known.Unit {
-		problems = append(problems, Problem{Code: Unit, Key: m.Name, Have: unit, Want: known.Unit})
-	}
-	if m.Instrument != registry.NoInstrument && m.Instrument != known.Instrument {
-		problems = append(problems, Problem{Code: Instrument, Key: m.Name, Have: instrumentName(m.Instrument), Want: instrumentName(known.Instrument)})
-	}
-	return problems
 }
 
 // belongs says whether an attribute may stand at a place. Scope, events and links are

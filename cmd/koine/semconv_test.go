@@ -32,6 +32,16 @@ func TestSemconvDiff(t *testing.T) {
 	assert.NotContains(t, out, "db.query.text", "it came with 1.26")
 	assert.NotContains(t, out, "cpu.mode", "it came with 1.27")
 
+	out, err = semconvOutput(t, "diff", "1.37", "1.44")
+	require.NoError(t, err)
+	assert.Regexp(t, `metric +k8s\.deployment\.desired_pods +k8s\.deployment\.pod\.desired +stability::metrics: development\n`, out)
+	assert.Regexp(t, `metric +rpc\.server\.duration +rpc\.server\.call\.duration\n`, out)
+
+	out, err = semconvOutput(t, "diff", "1.44", "1.37")
+	require.NoError(t, err)
+	assert.Regexp(t, `1\.39\.0 +attribute +rpc\.system\.name +rpc\.system +values mapped\n`, out)
+	assert.Regexp(t, `metric +k8s\.deployment\.pod\.desired +k8s\.deployment\.desired_pods +stability::metrics: development\n`, out)
+
 	out, err = semconvOutput(t, "diff", "1.44", "1.44")
 	require.NoError(t, err)
 	assert.Equal(t, "nothing is renamed\n", out)

@@ -177,7 +177,14 @@ func (c *Config) job() (*job, error) {
 	if len(c.Disable) > 0 {
 		o.Skip = c.disabled
 	}
-	j := newJob(translate.New(o, vocabularies...))
+	j := newJob(translate.New(o, vocabularies...), vocabularies...)
+	j.conventions = conventions
+	j.partial = len(c.Disable) > 0 || o.Stability.Attributes > registry.Development
+	if o.KeepOld {
+		// What becomes of metrics: both number their rules alike.
+		o.KeepOld = false
+		j.renames = translate.New(o, vocabularies...)
+	}
 	j.spanNames = c.SpanNames
 	j.marks = marks{own: c.mark(j.table, conventions), set: c.Mark && c.Mode != modeReport}
 	if c.Mode != modeDuplicate {

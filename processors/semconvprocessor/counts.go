@@ -7,6 +7,9 @@ import "github.com/koine-otel/koine/semconv/translate"
 type counts struct {
 	elements                                  [elementCount][outcomeCount]int64
 	invalid, conflicts, duplicates, spanNames int64
+	// kept are retired names that stay because the configuration says so or nobody knows
+	// what to do with them.
+	kept int64
 	// rules is by their numbers; applied are those that are not 0.
 	rules   []int64
 	applied []int32
@@ -76,6 +79,15 @@ func (c *counts) result(r *translate.Result) {
 	}
 }
 
+// gaveWay counts an attribute that was dropped for what says the same, or another thing.
+func (c *counts) gaveWay(same bool) {
+	if same {
+		c.duplicates++
+	} else {
+		c.conflicts++
+	}
+}
+
 func (c *counts) rule(n int32) {
 	if c.rules[n] == 0 {
 		c.applied = append(c.applied, n)
@@ -90,7 +102,7 @@ func (c *counts) changed() (changed, left int64) {
 		changed += c.elements[e][converted] + c.elements[e][duplicate] + c.elements[e][merged]
 		left += c.elements[e][conflict] + c.elements[e][unconvertible]
 	}
-	return changed, left + c.invalid
+	return changed, left + c.invalid + c.kept
 }
 
 // reset empties c and keeps its memory.

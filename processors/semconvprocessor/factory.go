@@ -10,8 +10,12 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/consumer/xconsumer"
+	"go.opentelemetry.io/collector/pdata/pprofile"
 	"go.opentelemetry.io/collector/processor"
 	"go.opentelemetry.io/collector/processor/processorhelper"
+	"go.opentelemetry.io/collector/processor/processorhelper/xprocessorhelper"
+	"go.opentelemetry.io/collector/processor/xprocessor"
 
 	"github.com/koine-otel/koine/processors/semconvprocessor/internal/metadata"
 	"github.com/koine-otel/koine/semconv/registry"
@@ -19,12 +23,13 @@ import (
 
 // NewFactory is the factory of the semconv processor.
 func NewFactory() processor.Factory {
-	return processor.NewFactory(
+	return xprocessor.NewFactory(
 		metadata.Type,
 		createDefaultConfig,
-		processor.WithTraces(createTraces, metadata.TracesStability),
-		processor.WithMetrics(createMetrics, metadata.MetricsStability),
-		processor.WithLogs(createLogs, metadata.LogsStability),
+		xprocessor.WithTraces(createTraces, metadata.TracesStability),
+		xprocessor.WithMetrics(createMetrics, metadata.MetricsStability),
+		xprocessor.WithLogs(createLogs, metadata.LogsStability),
+		xprocessor.WithProfiles(createProfiles, metadata.ProfilesStability),
 	)
 }
 
@@ -70,4 +75,11 @@ func createLogs(ctx context.Context, set processor.Settings, cfg component.Confi
 		return nil, err
 	}
 	return processorhelper.NewLogs(ctx, set, cfg, next, n.logs, n.options()...)
+}
+
+// createProfiles passes profiles on as they are: their attributes stand in a dictionary
+// that all samples share, and nothing is known of older ones.
+func createProfiles(ctx context.Context, set processor.Settings, cfg component.Config, next xconsumer.Profiles) (xprocessor.Profiles, error) {
+	pass := func(_ context.Context, pd pprofile.Profiles) (pprofile.Profiles, error) { return pd, nil }
+	return xprocessorhelper.NewProfiles(ctx, set, cfg, next, pass, xprocessorhelper.WithCapabilities(consumer.Capabilities{}))
 }

@@ -32,7 +32,7 @@ var kinds = map[string]ptrace.SpanKind{
 }
 
 // setField sets a span's field and says whether it could.
-func setField(s ptrace.Span, f *translate.FieldEdit) bool {
+func (w *work) setField(s ptrace.Span, f *translate.FieldEdit) bool {
 	switch text := f.Value.Str(); f.Field {
 	case translate.Kind:
 		kind, ok := kinds[strings.ToUpper(text)]
@@ -56,18 +56,19 @@ func setField(s ptrace.Span, f *translate.FieldEdit) bool {
 		s.TraceState().FromRaw(text)
 		return true
 	case translate.ExceptionType:
-		return addException(s, "exception.type", text)
+		return w.addException(s, "exception.type", text)
 	case translate.ExceptionMessage:
-		return addException(s, "exception.message", text)
+		return w.addException(s, "exception.message", text)
 	case translate.ExceptionStacktrace:
-		return addException(s, "exception.stacktrace", text)
+		return w.addException(s, "exception.stacktrace", text)
 	}
 	return false
 }
 
 // addException says a thing of the exception that ended the span: on its exception event,
-// unless that says it already, or on a new one at the span's end.
-func addException(s ptrace.Span, key, text string) bool {
+// unless that says it already, or on a new one at the span's end. It says false where
+// nothing was new.
+func (w *work) addException(s ptrace.Span, key, text string) bool {
 	var event ptrace.SpanEvent
 	found := false
 	for _, e := range s.Events().All() {
@@ -80,9 +81,13 @@ func addException(s ptrace.Span, key, text string) bool {
 		event.SetName("exception")
 		event.SetTimestamp(s.EndTimestamp())
 	}
-	if _, said := event.Attributes().Get(key); !said {
-		event.Attributes().PutStr(key, text)
+	if v, said := event.Attributes().Get(key); said {
+		if w.renames == nil {
+			w.counts.gaveWay(v.AsString() == text)
+		}
+		return false
 	}
+	event.Attributes().PutStr(key, text)
 	return true
 }
 
@@ -94,13 +99,26 @@ func withName(name string) translate.Fields {
 	return translate.Fields(0).With(translate.EventName)
 }
 
-// setName sets an event's or a log record's name if the translation has one for it.
-func (w *work) setName(set func(string)) bool {
-	for i := range w.result.Fields {
-		if f := &w.result.Fields[i]; f.Field == translate.EventName {
-			set(f.Value.Str())
-			return true
+// nameOf is the name that an event or a log record should have: that of today for the one
+// it has or, if it has none, for the one that the translation found in its attributes. In
+// duplicate mode a name that is there stays, because it has only one.
+func (w *work) nameOf(have string) string {
+	name := have
+	if have == "" {
+		for i := range w.result.Fields {
+			if f := &w.result.Fields[i]; f.Field == translate.EventName {
+				name = f.Value.Str()
+				break
+			}
 		}
+	} else if w.renames != nil {
+		return have
 	}
-	return false
+	if name == "" {
+		return ""
+	}
+	if today := w.table.EventName(name); today != "" {
+		return today
+	}
+	return name
 }

@@ -53,7 +53,11 @@ func TestSchemaURLs(t *testing.T) {
 		{"conforming under an old version", nil, conforming, url + "1.20.0", url + "1.20.0"},
 		{"not all converted", nil, broken, url + "1.20.0", url + "1.20.0"},
 		{"a company's own", nil, old, "https://acme.com/schemas/3", "https://acme.com/schemas/3"},
-		{"a later version", func(c *Config) { c.Target = "1.37.0" }, old, url + "1.40.0", url + "1.40.0"},
+		{"a later version", func(c *Config) { c.Target = "1.37.0" }, old, url + "1.40.0", url + "1.37.0"},
+		{"back to an earlier version", func(c *Config) { c.Target = "1.21.0" }, map[string]any{"db.system.name": "mysql"}, url + "1.44.0", url + "1.21.0"},
+		{"back in part", func(c *Config) { c.Target = "1.21.0" }, map[string]any{"db.system.name": "mysql", "http.status_code": "abc"}, url + "1.44.0", ""},
+		{"turned off", func(c *Config) { c.Disable = []string{"db.*"} }, map[string]any{"http.method": "GET", "db.statement": "x"}, url + "1.20.0", url + "1.20.0"},
+		{"not stable enough", func(c *Config) { c.Stability.Attributes = "stable" }, map[string]any{"http.method": "GET", "messaging.message_id": "x"}, "", ""},
 		{"an earlier target", func(c *Config) { c.Target = "1.37.0" }, old, url + "1.20.0", url + "1.37.0"},
 		{"both names", func(c *Config) { c.Mode = modeDuplicate }, old, url + "1.20.0", url + "1.20.0"},
 	} {
@@ -217,4 +221,25 @@ func TestSummary(t *testing.T) {
 	send("legacy", 1, map[string]any{"http.method": "GET"})
 	assert.Eventually(t, func() bool { return logs.Len() == 1 }, 5*time.Second, time.Millisecond)
 	require.NoError(t, n.shutdown(context.Background()))
+}
+
+// TestSummaryOfAReport: what was only looked at was not converted.
+func TestSummaryOfAReport(t *testing.T) {
+	core, logs := observer.New(zap.InfoLevel)
+	set := componenttest.NewNopTelemetrySettings()
+	set.Logger = zap.New(core)
+	cfg := createDefaultConfig().(*Config)
+	cfg.Mode = modeReport
+	n, err := newNormalizer(set, cfg)
+	require.NoError(t, err)
+	td, _, _ := oneSpan("legacy", map[string]any{"http.method": "GET"})
+	_, err = n.traces(context.Background(), td)
+	require.NoError(t, err)
+	n.summary.log()
+	require.Equal(t, 1, logs.Len())
+	entry := logs.TakeAll()[0]
+	assert.Equal(t, "Would convert to semantic conventions 1.44.0", entry.Message)
+	assert.EqualValues(t, 1, entry.ContextMap()["would_convert"])
+	assert.NotContains(t, entry.ContextMap(), "converted")
+	assert.Equal(t, []any{"legacy: 1 to convert (1 × http.method → http.request.method)"}, entry.ContextMap()["worst"])
 }

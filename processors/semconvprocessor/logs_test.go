@@ -35,18 +35,21 @@ func TestRecords(t *testing.T) {
 }
 
 // TestEventNames: an attribute that says an event's name gives it to an event without
-// one.
+// one, and is counted where it gives way.
 func TestEventNames(t *testing.T) {
-	w := newWork(newJob(translate.Default()))
-	for _, c := range []struct{ name, want string }{{"", "said"}, {"named", "named"}} {
+	for _, c := range []struct {
+		name, want            string
+		duplicates, conflicts int64
+	}{{"", "said", 0, 0}, {"named", "named", 0, 1}, {"said", "said", 1, 0}} {
+		w := newWork(newJob(translate.Default()))
 		record := plog.NewLogRecord()
 		record.SetEventName(c.name)
-		w.result.Fields = nil
-		if !withName(record.EventName()).Has(translate.EventName) {
-			w.result.Fields = append(w.result.Fields, translate.FieldEdit{Field: translate.EventName, Value: translate.StringValue("said")})
-		}
-		assert.Equal(t, c.name == "", w.setName(record.SetEventName))
+		record.Attributes().PutStr("event.name", "said")
+		w.record(record)
 		assert.Equal(t, c.want, record.EventName())
+		assert.Zero(t, record.Attributes().Len())
+		assert.Equal(t, c.duplicates, w.counts.duplicates, c.name)
+		assert.Equal(t, c.conflicts, w.counts.conflicts, c.name)
 	}
 }
 

@@ -14,20 +14,51 @@ import (
 //  3. find points that will have one identity (identity.go);
 //  4. write (points.go).
 func (w *work) scopeMetrics(list pmetric.MetricSlice) {
-	if w.planAll(list) {
-		w.group()
-		for i := range w.plans {
-			if w.plans[i].host == i {
-				w.convert(i)
-			}
-		}
-		i := -1
+	if w.renames != nil {
+		w.duplicateMetrics(list)
+		return
+	}
+	w.planAll(list, w.table)
+	i := -1
+	if w.convertAll() {
 		list.RemoveIf(func(pmetric.Metric) bool { i++; return w.plans[i].outcome == merged })
 	}
+	w.countAll()
+}
+
+// convertAll does what was planned. It says false where that is nothing.
+func (w *work) convertAll() bool {
+	touched := false
 	for i := range w.plans {
-		w.counts.elements[metrics][w.plans[i].outcome]++
-		if o := w.plans[i].outcome; w.plans[i].rule.Rule >= 0 && (o == converted || o == merged) {
-			w.counts.rule(w.plans[i].rule.Rule)
+		touched = touched || w.plans[i].rewritten || w.plans[i].dirty
+	}
+	if !touched {
+		for i := range w.plans {
+			if p := &w.plans[i]; p.points != nil && p.outcome == conforming {
+				p.stay(w, conforming)
+			}
+		}
+		return false
+	}
+	w.group()
+	for i := range w.plans {
+		if w.plans[i].host == i {
+			w.convert(i)
+		}
+	}
+	return true
+}
+
+// countAll counts what became of the metrics, and ends their plans.
+func (w *work) countAll() {
+	for i := range w.plans {
+		p := &w.plans[i]
+		if p.copied {
+			continue
+		}
+		w.counts.elements[metrics][p.outcome]++
+		if p.rule.Rule >= 0 && (p.outcome == converted || p.outcome == merged) {
+			w.counts.rule(p.rule.Rule)
 		}
 	}
 	clear(w.plans)
@@ -50,14 +81,21 @@ func (w *work) group() {
 			w.join(i)
 		}
 	}
+	// So does one that only gets another unit.
+	for i := range w.plans {
+		if p := &w.plans[i]; p.rewritten && p.rule.Name == p.metric.Name() {
+			w.names[p.rule.Name] = struct{}{}
+			w.join(i)
+		}
+	}
 	for i := range w.plans {
 		p := &w.plans[i]
-		if !p.rewritten {
+		if !p.rewritten || p.rule.Name == p.metric.Name() {
 			continue
 		}
 		_, taken := w.names[p.rule.Name]
 		_, hosted := w.streams[p.stream()]
-		if taken && !hosted && p.rule.Name != p.metric.Name() {
+		if taken && !hosted {
 			p.stay(w, conflict)
 			continue
 		}

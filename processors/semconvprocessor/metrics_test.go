@@ -42,7 +42,7 @@ func checkMetrics(t *testing.T, pattern string, table *translate.Table) {
 			t.Run(filepath.Base(file)+"/"+strings.TrimPrefix(title, "# "), func(t *testing.T) {
 				list := pmetric.NewMetricSlice()
 				readMetrics(t, in, list)
-				w := newWork(newJob(table))
+				w := newWork(newJob(table, everything()...))
 				w.scopeMetrics(list)
 				out := writeMetrics(t, list)
 				got = out + sumUp(&w.counts)

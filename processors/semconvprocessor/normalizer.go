@@ -33,7 +33,7 @@ func newNormalizer(set component.TelemetrySettings, cfg *Config) (*normalizer, e
 	n := &normalizer{
 		report:    cfg.Mode == modeReport,
 		telemetry: telemetry,
-		summary:   summary{tally: j.tally, logger: set.Logger, every: cfg.SummaryInterval, target: cfg.Target, before: map[*service]*snapshot{}},
+		summary:   summary{tally: j.tally, logger: set.Logger, every: cfg.SummaryInterval, target: cfg.Target, report: cfg.Mode == modeReport, before: map[*service]*snapshot{}},
 	}
 	n.work.New = func() any { return newWork(j) }
 	if err := j.tally.expose(telemetry); err != nil {

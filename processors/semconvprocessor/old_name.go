@@ -16,25 +16,31 @@ var kindsByPlace = map[translate.Place]ptrace.SpanKind{
 }
 
 // oldName gives a span with a name of an older form its name of today, and what else the
-// old one said. It says whether the span had one.
-func (w *work) oldName(s ptrace.Span) bool {
+// old one said. In duplicate mode the name stays, because a span has only one. It says
+// whether anything changed.
+func (w *work) oldName(s ptrace.Span) (changed bool) {
 	name, ok := w.table.SpanName(s.Name(), placeOf(s.Kind()))
 	if !ok {
 		return false
 	}
-	if text, ok := s.Attributes().Get(name.Append); ok && text.Type() == pcommon.ValueTypeStr && text.Str() != "" {
-		name.Name += " " + text.Str()
+	if w.renames == nil {
+		if text, ok := s.Attributes().Get(name.Append); ok && text.Type() == pcommon.ValueTypeStr && text.Str() != "" {
+			name.Name += " " + text.Str()
+		}
+		s.SetName(name.Name)
+		changed = true
 	}
-	s.SetName(name.Name)
 	if kind, ok := kindsByPlace[name.Kind]; ok && s.Kind() == ptrace.SpanKindUnspecified {
 		s.SetKind(kind)
+		changed = true
 	}
 	for i := range name.Attributes {
 		a := &name.Attributes[i]
 		has := func(key string) bool { _, ok := s.Attributes().Get(key); return ok }
 		if !has(a.Key) && !slices.ContainsFunc(a.Unless, has) {
 			set(s.Attributes().PutEmpty(a.Key), &a.Value)
+			changed = true
 		}
 	}
-	return true
+	return changed
 }

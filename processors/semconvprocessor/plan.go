@@ -18,6 +18,8 @@ type plan struct {
 	// their exemplars, do.
 	rewritten, dirty bool
 	outcome          outcome
+	// copied: its copy is counted instead of it (duplicate.go).
+	copied bool
 	// invalid are the attributes that a scan found unconvertible; not all of a dirty
 	// metric's.
 	invalid int64
@@ -29,9 +31,8 @@ type plan struct {
 	moves bool
 }
 
-// planAll looks at every metric and says whether any has to change.
-func (w *work) planAll(list pmetric.MetricSlice) bool {
-	found := false
+// planAll looks at every metric.
+func (w *work) planAll(list pmetric.MetricSlice, table *translate.Table) {
 	for i := range list.Len() {
 		m := list.At(i)
 		w.plans = append(w.plans, plan{metric: m, points: pointsOfType(m.Type()), host: none, next: none})
@@ -39,7 +40,17 @@ func (w *work) planAll(list pmetric.MetricSlice) bool {
 		if p.points == nil {
 			continue
 		}
-		p.rule = w.table.Metric(m.Name(), m.Unit())
+		p.rule = table.Metric(m.Name(), m.Unit())
+		if w.unhandled(m, &p.rule) {
+			p.stay(w, unconvertible)
+			continue
+		}
+		if p.rule.Name == m.Name() && w.retired(m.Name()) {
+			w.counts.kept++
+		}
+		if w.original && w.keep(p) {
+			continue
+		}
 		if p.rule.Divide != 1 && m.Type() == pmetric.MetricTypeExponentialHistogram {
 			// The buckets' bounds are powers of a base: no whole shift of them is a division.
 			p.stay(w, unconvertible)
@@ -47,16 +58,7 @@ func (w *work) planAll(list pmetric.MetricSlice) bool {
 		}
 		p.rewritten = p.rule.Name != m.Name() || p.rule.Unit != m.Unit() || p.rule.Divide != 1
 		p.dirty = p.points.scan(w, p)
-		found = found || p.rewritten || p.dirty
 	}
-	if !found {
-		for i := range w.plans {
-			if p := &w.plans[i]; p.points != nil && p.outcome == conforming {
-				p.stay(w, conforming)
-			}
-		}
-	}
-	return found
 }
 
 // stay leaves a metric out of its group and its points as they are.

@@ -141,9 +141,9 @@ func (w *work) exemplars(p *plan, list pmetric.ExemplarSlice, attributes bool) {
 // inspectExemplar looks at the attributes that an exemplar has beyond its point's. What
 // rules set by themselves stands on the point, not here. And where the translation would
 // drop an attribute all stay as they are: an exemplar is kept for what it says of one
-// measurement.
+// measurement. For the same reason duplicate mode adds nothing to them.
 func (w *work) inspectExemplar(rule *translate.Metric, m pcommon.Map) bool {
-	if m.Len() == 0 || !w.inspect(rule.Points, m, rule.Place, 0) || len(w.result.Remove) > 0 {
+	if w.original || m.Len() == 0 || !w.inspect(rule.Points, m, rule.Place, 0) || len(w.result.Remove) > 0 {
 		return false
 	}
 	w.result.Edits = slices.DeleteFunc(w.result.Edits, func(e translate.Edit) bool { return e.Index < 0 && e.Copy < 0 })

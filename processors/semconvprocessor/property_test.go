@@ -20,10 +20,70 @@ import (
 //   - no two points share an identity that did not share one before;
 //   - a second translation changes nothing.
 func TestMetricProperties(t *testing.T) {
+	for way, j := range ways() {
+		if j.renames == nil {
+			t.Run(fmt.Sprint(way), func(t *testing.T) { checkProperties(t, way) })
+		} else {
+			t.Run(fmt.Sprint(way), func(t *testing.T) { checkDuplicates(t, way) })
+		}
+	}
+	t.Run("all metrics", func(t *testing.T) {
+		checkWork(t, newWork(newJob(translate.New(translate.Options{}, everything()...), everything()...)), 10000)
+	})
+}
+
+func checkProperties(t *testing.T, way int) {
+	w, _ := workOf(uint8(way))
+	checkWork(t, w, 2000)
+}
+
+// checkDuplicates: what is there stays as it was but for attributes that are added, what
+// is added has a new name, and a second time nothing changes.
+func checkDuplicates(t *testing.T, way int) {
+	rng := rand.New(rand.NewPCG(5, uint64(way)))
+	w, _ := workOf(uint8(way))
+	added := 0
+	for range 2000 {
+		list := pmetric.NewMetricSlice()
+		for range 1 + rng.IntN(5) {
+			randomMetric(rng, list.AppendEmpty())
+		}
+		in := writeMetrics(t, list)
+		before := measure(list)
+		var names [][2]string
+		present := map[string]bool{}
+		for _, m := range list.All() {
+			names = append(names, [2]string{m.Name(), m.Unit()})
+			present[m.Name()] = true
+		}
+		w.scopeMetrics(list)
+		out := writeMetrics(t, list)
+		about := in + "----\n" + out
+		total := int64(0)
+		for _, n := range w.counts.elements[points] {
+			total += n
+		}
+		require.EqualValues(t, before.points, total, about)
+		for i, m := range list.All() {
+			if i < len(names) {
+				require.Equal(t, names[i], [2]string{m.Name(), m.Unit()}, about)
+			} else {
+				require.False(t, present[m.Name()], about)
+				added++
+			}
+		}
+		w.rest()
+		w.scopeMetrics(list)
+		require.Equal(t, out, writeMetrics(t, list), "the second time:\n%s", about)
+		w.rest()
+	}
+	require.Positive(t, added)
+}
+
+func checkWork(t *testing.T, w *work, times int) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	w := newWork(newJob(translate.Default()))
 	duplicates, sums, conflicts := 0, 0, 0
-	for range 20000 {
+	for range times {
 		list := pmetric.NewMetricSlice()
 		for range 1 + rng.IntN(5) {
 			randomMetric(rng, list.AppendEmpty())

@@ -64,16 +64,26 @@ func (a *attributes) takeCopy(e *translate.Edit) {
 	}
 }
 
+// manyLookups is how many comparisons of keys it may take to put the attributes that are
+// new. Beyond that an index of all keys is cheaper, and one by one would be quadratic.
+const manyLookups = 1 << 12
+
 // add puts the attributes that are new.
 func add(m pcommon.Map, copies []pcommon.Value, r *translate.Result) {
+	to := m.PutEmpty
+	if m.Len()*len(r.Edits) > manyLookups {
+		b := indexed(m, len(r.Edits))
+		to = b.put
+		defer b.builder.UnsafeIntoMap(m)
+	}
 	for i := range r.Edits {
 		e := &r.Edits[i]
 		switch {
 		case e.Index >= 0:
 		case e.Value.Type != registry.Any:
-			set(m.PutEmpty(e.Key), &e.Value)
+			set(to(e.Key), &e.Value)
 		default:
-			copies[0].CopyTo(m.PutEmpty(e.Key))
+			copies[0].MoveTo(to(e.Key))
 			copies = copies[1:]
 		}
 	}

@@ -98,34 +98,106 @@ func randomValue(rng *rand.Rand, v pcommon.Value) {
 	}
 }
 
-// TestManyAttributes: every attribute of a large map gets a new key, in a time that
-// grows with the map and not with its square.
+// TestManyAttributes: every attribute of a large map changes, in a time that grows with
+// the map and not with its square, whatever is asked for.
 func TestManyAttributes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures time")
 	}
-	w := newWork(newJob(translate.Default()))
-	cost := func(n int) time.Duration {
-		least := time.Duration(math.MaxInt64)
-		for range 5 {
-			m := pcommon.NewMap()
-			raw := make(map[string]any, n)
-			for i := range n {
-				raw[fmt.Sprint("k8s.pod.labels.l", i)] = "v"
+	prefixed := func(c *Config) { c.Unmatched = unmatchedPrefix }
+	for _, c := range []struct {
+		name     string
+		change   func(*Config)
+		old, new string
+		place    translate.Place
+		both     bool
+	}{
+		{"replace", nil, "k8s.pod.labels.", "k8s.pod.label.", translate.Resource, false},
+		{"old wins", func(c *Config) { c.OnConflict = oldWins }, "k8s.pod.labels.", "k8s.pod.label.", translate.Resource, false},
+		{"duplicate", duplicating, "k8s.pod.labels.", "k8s.pod.label.", translate.Resource, true},
+		{"duplicate on a span", duplicating, "k8s.pod.labels.", "k8s.pod.label.", translate.Client, true},
+		{"unmatched", prefixed, "http.own.", "koine.unmatched.http.own.", translate.Client, false},
+		{"unmatched, both", func(c *Config) { duplicating(c); prefixed(c) }, "http.own.", "koine.unmatched.http.own.", translate.Client, true},
+		{"a template with another type", nil, "rpc.grpc.request.metadata.", "rpc.request.metadata.", translate.Client, false},
+		{"a template with another type, both", duplicating, "rpc.grpc.request.metadata.", "rpc.request.metadata.", translate.Client, true},
+		{"report", func(c *Config) { c.Mode = modeReport }, "http.request.headers.", "http.request.header.", translate.Server, false},
+		{"nothing to do", nil, "own.", "own.", translate.Client, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWork(jobOf(t, c.change))
+			cost := func(n int) time.Duration {
+				least := time.Duration(math.MaxInt64)
+				for range 3 {
+					m := pcommon.NewMap()
+					raw := make(map[string]any, n)
+					for i := range n {
+						raw[fmt.Sprint(c.old, "l", i)] = "v"
+					}
+					require.NoError(t, m.FromRaw(raw))
+					start := time.Now()
+					require.Equal(t, c.old != c.new, w.translate(m, c.place, 0))
+					least = min(least, time.Since(start))
+					want := n
+					if c.both {
+						want = 2 * n
+					}
+					require.Equal(t, want, m.Len())
+					for key := range m.All() {
+						require.True(t, strings.HasPrefix(key, c.new) || c.both && strings.HasPrefix(key, c.old), key)
+					}
+				}
+				return least
 			}
-			require.NoError(t, m.FromRaw(raw))
-			start := time.Now()
-			require.True(t, w.translate(m, translate.Resource, 0))
-			least = min(least, time.Since(start))
-			require.Equal(t, n, m.Len())
-			for key := range m.All() {
-				require.True(t, strings.HasPrefix(key, "k8s.pod.label.l"), key)
-			}
-		}
-		return least
+			small, large := cost(2000), cost(32000)
+			assert.Less(t, large, 80*small, "16 times as many; 256 would be their square")
+			assert.Less(t, large, time.Second)
+		})
 	}
-	small, large := cost(5000), cost(20000)
-	assert.Less(t, large, 10*small, "4 times as many; 16 would be their square")
+}
+
+// TestAddByIndex: many new attributes are put as few are, those of a map with a key twice
+// and with keys that are there already, too.
+func TestAddByIndex(t *testing.T) {
+	few, many := pcommon.NewMap(), pcommon.NewMap()
+	for i := range 100 {
+		few.PutInt(fmt.Sprint("key", i), int64(i))
+	}
+	few.PutEmptyMap("map").PutStr("a", "b")
+	setKey(few, 7, "key3")
+	few.CopyTo(many)
+	var r translate.Result
+	var copies []pcommon.Value
+	for i := range 100 {
+		e := translate.Edit{Index: -1, Copy: -1, Key: fmt.Sprint("key", 50+i), Value: translate.StringValue(fmt.Sprint(i))}
+		if i%10 == 0 {
+			e.Value = translate.Value{}
+			copies = append(copies, pcommon.NewValueMap())
+			copies[len(copies)-1].Map().PutInt("i", int64(i))
+		}
+		r.Edits = append(r.Edits, e)
+	}
+	require.Greater(t, many.Len()*len(r.Edits), manyLookups)
+	for i := range r.Edits {
+		one := r
+		one.Edits = r.Edits[i : i+1]
+		var c []pcommon.Value
+		if i%10 == 0 {
+			c = []pcommon.Value{pcommon.NewValueEmpty()}
+			copies[i/10].CopyTo(c[0])
+		}
+		require.Less(t, few.Len(), manyLookups)
+		add(few, c, &one)
+	}
+	add(many, copies, &r)
+	assert.Equal(t, listed(few), listed(many))
+}
+
+// listed is a map in its order.
+func listed(m pcommon.Map) (list []string) {
+	for key, v := range m.All() {
+		list = append(list, fmt.Sprint(key, "=", v.Type(), v.AsString()))
+	}
+	return list
 }
 
 // TestDeepValues: a value's depth costs no more than the value.

@@ -18,6 +18,7 @@ type summary struct {
 	logger *zap.Logger
 	every  time.Duration
 	target string
+	report bool // nothing was changed
 	// before is by service what had happened at the last one.
 	before map[*service]*snapshot
 
@@ -88,10 +89,14 @@ func (s *summary) log() {
 	for _, c := range list[:min(len(list), worstServices)] {
 		worst = append(worst, s.describe(&c))
 	}
-	s.logger.Info("Converted to semantic conventions "+s.target,
+	message, key := "Converted to", "converted"
+	if s.report {
+		message, key = "Would convert to", "would_convert"
+	}
+	s.logger.Info(message+" semantic conventions "+s.target,
 		zap.Duration("within", s.every),
 		zap.Int64("elements", total.seen),
-		zap.Int64("converted", total.converted),
+		zap.Int64(key, total.converted),
 		zap.Int64("invalid_values", total.invalid),
 		zap.Int("services", len(list)),
 		zap.Strings("worst", worst))
@@ -138,7 +143,11 @@ func (s *service) snapshot() *snapshot {
 // describe is "cart: 200 converted, 3 invalid values (100 × http.method → http.request.method)".
 func (s *summary) describe(c *changes) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d converted", cmp.Or(c.service, "(no service.name)"), c.converted)
+	verb := "converted"
+	if s.report {
+		verb = "to convert"
+	}
+	fmt.Fprintf(&b, "%s: %d %s", cmp.Or(c.service, "(no service.name)"), c.converted, verb)
 	if c.invalid > 0 {
 		fmt.Fprintf(&b, ", %d invalid values", c.invalid)
 	}

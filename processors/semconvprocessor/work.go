@@ -5,22 +5,36 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/koine-otel/koine/semconv/registry"
 	"github.com/koine-otel/koine/semconv/translate"
 )
 
 // job is what a processor does, the same for all batches.
 type job struct {
-	table *translate.Table
-	tally *tally
-	marks marks
+	table       *translate.Table
+	conventions *registry.Registry
+	// units are those that rules read metrics in, by name.
+	units map[string][]string
+	// partial: the configuration leaves attributes alone that are retired.
+	partial bool
+	// renames, in duplicate mode alone, is the table that keeps nothing old.
+	renames *translate.Table
+	tally   *tally
+	marks   marks
 	// schema is the version for schema URLs, empty where old names stay as well.
 	schema string
+	// fieldKeys are the attributes that rules set fields from.
+	fieldKeys map[string]struct{}
 	// spanNames: names that differ from span to span are replaced.
 	spanNames bool
 }
 
-func newJob(table *translate.Table) *job {
-	return &job{table: table, tally: newTally(table.RuleNames())}
+func newJob(table *translate.Table, vocabularies ...*translate.Vocabulary) *job {
+	rules := table.RuleNames()
+	return &job{
+		table: table, conventions: registry.Default(), units: unitsOf(vocabularies),
+		tally: newTally(rules), fieldKeys: fieldKeys(rules),
+	}
 }
 
 // work is what one goroutine needs to translate one batch, element after element.
@@ -29,21 +43,32 @@ type work struct {
 	attrs  attributes
 	input  translate.Input
 	result translate.Result
+	unset  translate.Result // scratch of countDropped
 	counts counts
+	// current is the element at hand, as far as its fields are looked at.
+	current struct {
+		span ptrace.Span
+		name string
+	}
 	// language is the telemetry.sdk.language of the resource at hand.
 	language string
 	// url is the last schema URL that was asked for, and what it becomes.
-	url struct{ from, to string }
+	url struct {
+		from, to   string
+		all, known bool
+	}
 
 	// What a scope's metrics need: see plan.go and identity.go.
 	plans      []plan
 	names      map[string]struct{}
+	original   bool                // the metrics at hand are those that duplicate mode leaves
+	present    map[string]struct{} // names of a list that must stay, in duplicate mode
 	streams    map[stream]int
 	identities identities
 }
 
 func newWork(j *job) *work {
-	w := &work{job: j, names: map[string]struct{}{}, streams: map[stream]int{}, identities: newIdentities()}
+	w := &work{job: j, names: map[string]struct{}{}, present: map[string]struct{}{}, streams: map[stream]int{}, identities: newIdentities()}
 	w.counts.rules = make([]int64, len(j.tally.rules))
 	w.input.Lists = w.attrs.list
 	return w
@@ -61,11 +86,13 @@ func (w *work) rest() bool {
 	w.counts.reset()
 	w.input = translate.Input{Lists: w.input.Lists}
 	w.language = ""
-	w.url.from, w.url.to = "", ""
+	w.url.from, w.url.to, w.url.known = "", "", false
 	w.attrs.forget()
 	// The edits' values are the batch's strings.
 	clear(w.result.Edits[:cap(w.result.Edits)])
 	clear(w.result.Fields[:cap(w.result.Fields)])
+	w.unset = translate.Result{}
+	w.current.span, w.current.name = ptrace.Span{}, ""
 	return max(cap(w.attrs.keys), cap(w.result.Edits), cap(w.plans), w.identities.size()) <= maxScratch
 }
 
@@ -110,12 +137,13 @@ func declare[S schemaed](w *work, s S, changed, left int64) {
 	if w.schema == "" {
 		return
 	}
-	if c, l := w.counts.changed(); c == changed || l != left {
+	c, l := w.counts.changed()
+	if c == changed {
 		return
 	}
-	now := s.SchemaUrl()
-	if w.url.to == "" || w.url.from != now {
-		w.url.from, w.url.to = now, schemaURL(now, w.schema)
+	now, all := s.SchemaUrl(), l == left
+	if !w.url.known || w.url.from != now || w.url.all != all {
+		w.url.known, w.url.from, w.url.all, w.url.to = true, now, all, schemaURL(now, w.schema, all)
 	}
 	if w.url.to != now {
 		s.SetSchemaUrl(w.url.to)
@@ -128,38 +156,48 @@ func (w *work) scope(s pcommon.InstrumentationScope) {
 }
 
 func (w *work) span(s ptrace.Span) {
-	named := w.oldName(s)
+	changed := w.oldName(s)
 	kind := s.Kind()
-	changed := w.translate(s.Attributes(), placeOf(kind), fieldsOf(s)) || named
+	w.current.span = s
+	changed = w.translate(s.Attributes(), placeOf(kind), fieldsOf(s)) || changed
 	for i := range w.result.Fields {
-		changed = setField(s, &w.result.Fields[i]) || changed
+		changed = w.setField(s, &w.result.Fields[i]) || changed
 	}
 	if s.Kind() != kind {
 		// Whose address net.peer.name is depends on the kind, which only now is known.
 		w.translate(s.Attributes(), placeOf(s.Kind()), fieldsOf(s))
 	}
-	if w.spanNames {
+	if w.spanNames && w.renames == nil {
 		changed = w.nameSpan(s) || changed
 	}
-	w.counts.add(spans, changed)
 	for _, event := range s.Events().All() {
-		if name := w.table.EventName(event.Name()); name != "" {
-			event.SetName(name)
-		}
-		w.translate(event.Attributes(), translate.Event, withName(event.Name()))
-		w.setName(event.SetName)
+		changed = w.event(event) || changed
 	}
 	for _, link := range s.Links().All() {
-		w.translate(link.Attributes(), translate.Link, 0)
+		changed = w.translate(link.Attributes(), translate.Link, 0) || changed
 	}
+	w.counts.add(spans, changed)
+}
+
+// event translates a span's event.
+func (w *work) event(e ptrace.SpanEvent) bool {
+	have := e.Name()
+	w.current.name = have
+	changed := w.translate(e.Attributes(), translate.Event, withName(have))
+	if name := w.nameOf(have); name != have {
+		e.SetName(name)
+		changed = true
+	}
+	return changed
 }
 
 // record translates a log record's attributes. Its body is the application's, not the
 // conventions'.
 func (w *work) record(r plog.LogRecord) {
-	changed := w.translate(r.Attributes(), translate.Record, withName(r.EventName()))
-	changed = w.setName(r.SetEventName) || changed
-	if name := w.table.EventName(r.EventName()); name != "" {
+	have := r.EventName()
+	w.current.name = have
+	changed := w.translate(r.Attributes(), translate.Record, withName(have))
+	if name := w.nameOf(have); name != have {
 		r.SetEventName(name)
 		changed = true
 	}
@@ -172,7 +210,11 @@ func (w *work) translate(m pcommon.Map, place translate.Place, fields translate.
 	changed := w.inspect(w.table, m, place, fields)
 	w.counts.result(&w.result)
 	if changed {
+		w.countDropped(fields)
 		rewrite(m, &w.attrs, &w.result)
+	}
+	if w.partial {
+		w.keeps(m)
 	}
 	return changed
 }

@@ -26,6 +26,7 @@ type arrangement struct {
 type typed struct {
 	index int32
 	typ   registry.Type
+	port  bool
 }
 
 // arrange makes an arrangement; index is by slot.
@@ -33,7 +34,7 @@ func (p *plan) arrange(sequence uint64, index []int32) *arrangement {
 	a := &arrangement{sequence: sequence, plan: p, index: append([]int32(nil), index...)}
 	for n, s := range p.slots {
 		if s.live && s.typ != registry.Any {
-			a.types = append(a.types, typed{index[n], s.typ})
+			a.types = append(a.types, typed{index[n], s.typ, false})
 		}
 	}
 	for i := range p.steps {
@@ -46,7 +47,7 @@ func (p *plan) arrange(sequence uint64, index []int32) *arrangement {
 		at := index[c.slots[0]]
 		a.renames = append(a.renames, Rename{int(at), s.key, c.rule})
 		if s.typ != registry.Any {
-			a.types = append(a.types, typed{at, s.typ})
+			a.types = append(a.types, typed{at, s.typ, s.port})
 		}
 	}
 	return a
@@ -55,40 +56,30 @@ func (p *plan) arrange(sequence uint64, index []int32) *arrangement {
 // fits says whether the values have the types that the arrangement counts on.
 func (a *arrangement) fits(in *Input) bool {
 	for _, x := range a.types {
-		if in.Values[x.index].Type != x.typ {
+		if v := &in.Values[x.index]; v.Type != x.typ || x.port && !v.isPort() {
 			return false
 		}
 	}
 	return true
 }
 
-// arrangements remembers arrangements like planCache plans. Some translators write keys
-// in the order of a hash map, ten keys in 3.6 million orders: an order is remembered
-// only when it is seen for the second time.
+// arrangements remembers arrangements as plans are. Some translators write keys in the
+// order of a hash map, ten keys in 3.6 million orders: an order is remembered only when it
+// is seen for the second time.
 type arrangements struct {
-	known []atomic.Pointer[arrangement]
-	seen  []atomic.Uint32
+	*cache[arrangement]
+	seen []atomic.Uint32
 }
 
-func newArrangements(size int) arrangements {
-	return arrangements{make([]atomic.Pointer[arrangement], size), make([]atomic.Uint32, size)}
-}
-
-func (c *arrangements) find(sequence uint64) *arrangement {
-	if a := c.known[sequence%uint64(len(c.known))].Load(); a != nil && a.sequence == sequence {
-		return a
-	}
-	return nil
+func newArrangements(slots int, limit int64) arrangements {
+	known := &cache[arrangement]{slots: make([]atomic.Pointer[arrangement], slots), limit: limit, size: (*arrangement).size}
+	return arrangements{known, make([]atomic.Uint32, slots)}
 }
 
 // again says whether an order was seen before, and notes it if it was not.
 func (c *arrangements) again(sequence uint64) bool {
 	mark := uint32(sequence >> 32)
 	return c.seen[sequence%uint64(len(c.seen))].Swap(mark) == mark
-}
-
-func (c *arrangements) add(a *arrangement) {
-	c.known[a.sequence%uint64(len(c.known))].Store(a)
 }
 
 // follow adds a key's hash to those of the keys before it.

@@ -2,6 +2,7 @@ package translate
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -287,6 +288,9 @@ func (x *attribute) backward(as string, typ registry.Type, rng *rand.Rand) (Valu
 	switch as {
 	case "":
 		v := randomValue(typ, rng)
+		if strings.HasSuffix(x.Key, ".port") {
+			v = IntValue(1 + rng.Int64N(math.MaxUint16))
+		}
 		x.Value = v
 		if text, ok := v.text(); ok && rng.IntN(2) == 0 {
 			x.Value = StringValue(text) // as tags of Zipkin are

@@ -235,10 +235,7 @@ func (t *Table) Targets(name string, place Place) []string {
 		if c.places&place == 0 || !slices.ContainsFunc(s.Keys, func(key string) bool { return key == name || strings.HasSuffix(key, ".*") }) {
 			continue // it only says when a constant holds
 		}
-		to := t.targets[c.target].name
-		if t.targets[c.target].template {
-			to += rest
-		}
+		to := t.targets[c.target].of(rest)
 		if !slices.Contains(names, to) {
 			names = append(names, to)
 		}

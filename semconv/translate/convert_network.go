@@ -177,3 +177,12 @@ func ofSocket(part func(peer) string) conversion {
 		return partOf(part(p), o)
 	})
 }
+
+// ports are attributes whose numbers are TCP's and UDP's.
+var ports = map[string]bool{
+	"server.port": true, "client.port": true, "network.peer.port": true, "network.local.port": true,
+	"server.socket.port": true, "client.socket.port": true, "source.port": true, "destination.port": true,
+}
+
+// isPort says whether an int is a port, and not -1 or 0 of an address that nobody knew.
+func (v *Value) isPort() bool { return v.Int() >= 1 && v.Int() <= math.MaxUint16 }

@@ -32,9 +32,12 @@ const (
 // Dropped is the name of Nothing: what a name becomes that says nothing.
 const Dropped = "@nothing"
 
+// eventName is EventName in rules, as a target and in conditions.
+const eventName = "@event.name"
+
 var fieldsByName = map[string]Field{
 	"@kind": Kind, "@status.code": StatusCode, "@status.message": StatusMessage,
-	"@trace_state": TraceState, "@event.name": EventName, Dropped: Nothing,
+	"@trace_state": TraceState, eventName: EventName, Dropped: Nothing,
 	"@exception.type": ExceptionType, "@exception.message": ExceptionMessage, "@exception.stacktrace": ExceptionStacktrace,
 }
 

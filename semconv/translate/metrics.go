@@ -54,6 +54,9 @@ func (t *Table) Metric(name, unit string) Metric {
 			out.Points = m.points
 		}
 	}
+	if out.Name != name {
+		out.Unit = t.conventional(out.Name, out.Unit)
+	}
 	out.Place = sideOf(out.Name)
 	return out
 }

@@ -2,7 +2,6 @@ package translate
 
 import (
 	"slices"
-	"sync/atomic"
 
 	"github.com/koine-otel/koine/semconv/registry"
 )
@@ -37,8 +36,8 @@ type step struct {
 	key        string // the attribute's, where field is NoField
 	field      Field
 	typ        registry.Type
-	own        int // the slot of the target's own key, or -1
-	native     int // the same where its value is the target's: no candidate reads it
+	own        int  // the slot of the target's own key, or -1
+	port       bool // it must be one of TCP's and UDP's
 	candidates []candidate
 	// plain is a mere rename: one candidate, one attribute, no conversion, nothing that
 	// could compete with it. Half of all steps are.
@@ -56,30 +55,22 @@ type candidate struct {
 	rule   int32
 	slots  [maxJoined]int
 	n      int // how many slots it reads; 0: it sets a constant
+	// self is a candidate that reads the target's own key: it says what an older value of
+	// that is now, and goes before all that reads other keys only.
+	self bool
 	// equals are the slots of the conditions on values.
 	equals []condition
 	run    conversion
 }
 
+// condition is a text that an attribute must have, or the element's name.
 type condition struct {
 	slot int
 	text string
 }
 
-// planSlots bounds the memory of plans: a service has some dozens of shapes, a gateway
-// with hundreds of services thousands. Two plans that fall on one place replace each
-// other and are made again when they are needed: some µs.
-const planSlots = 1 << 14
-
-// scopedPlanSlots does so for the points of some metrics: those of one metric have few
-// shapes.
-const scopedPlanSlots = 1 << 6
-
-// planCache remembers plans by shape. It is a table without chains: its bound is its
-// size, and it needs no lock.
-type planCache []atomic.Pointer[plan]
-
-func newPlanCache(size int) planCache { return make(planCache, size) }
+// ofName is the slot of conditions on the element's name.
+const ofName = -1
 
 // mix makes one number of place and keys' hashes: a sum does not depend on the order.
 func mix(sum uint64, place Place) uint64 {
@@ -96,20 +87,15 @@ func (t *Table) plan(keys []string, hashes []uint64, sum uint64, place Place, r 
 		r.planMisses++
 		return t.compile(keys, hashes, shape, place)
 	}
-	remembered := &t.plans[shape%uint64(len(t.plans))]
-	if p := remembered.Load(); p != nil && p.shape == shape {
+	if p := t.plans.at(shape); p != nil && p.shape == shape {
 		r.planHits++
 		return p
 	}
 	r.planMisses++
 	p := t.compile(keys, hashes, shape, place)
-	remembered.Store(p)
+	t.plans.add(shape, p)
 	return p
 }
-
-// maxPlanned is the most keys of a shape that is remembered: with more, one element's
-// shape is unlikely to be another's, and its plan is large.
-const maxPlanned = 256
 
 // compile makes the plan of a shape.
 func (t *Table) compile(keys []string, hashes []uint64, shape uint64, place Place) *plan {
@@ -167,27 +153,31 @@ func (t *Table) compile(keys []string, hashes []uint64, shape uint64, place Plac
 		}
 		c.rule = g.rule
 		done[once] = true
-		name := to.name
-		if to.template {
-			name += g.rest
-		}
+		name := to.of(g.rest)
 		i, ok := steps[name]
 		if !ok {
 			i = len(p.steps)
 			steps[name] = i
-			native := -1
+			own := -1
 			if n, ok := slots[name]; ok && to.field == NoField {
-				native = n
+				own = n
 			}
-			p.steps = append(p.steps, step{key: name, field: to.field, typ: to.typ, own: native, native: native})
+			p.steps = append(p.steps, step{key: name, field: to.field, typ: to.typ, own: own, port: to.typ == registry.Int && ports[name]})
 		}
 		s := &p.steps[i]
-		// A source that reads the target's own key says that the key has an older
-		// meaning there.
-		if s.native >= 0 && (slices.Contains(c.slots[:c.n], s.native) || source.Override) {
-			s.native = -1
-		}
+		c.self = s.own >= 0 && slices.Contains(c.slots[:c.n], s.own)
 		s.candidates = append(s.candidates, c)
+	}
+	for i := range p.steps {
+		slices.SortStableFunc(p.steps[i].candidates, func(a, b candidate) int {
+			switch {
+			case a.self == b.self:
+				return 0
+			case a.self:
+				return -1
+			}
+			return 1
+		})
 	}
 	for i := range p.steps {
 		s := &p.steps[i]
@@ -240,6 +230,10 @@ func (t *Table) candidate(s *Source, at int, slots map[string]int) (candidate, b
 		return c, false
 	}
 	for k, text := range s.Equals {
+		if k == eventName {
+			c.equals = append(c.equals, condition{ofName, text})
+			continue
+		}
 		n, ok := slots[k]
 		if !ok {
 			return c, false

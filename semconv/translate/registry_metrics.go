@@ -1,8 +1,9 @@
 package translate
 
-// registryMetrics adds the registry's own renames of metrics that no rule mentions, where
-// old and new have one unit: with another the values would have to change too. A name that
-// is newer than the target is renamed back, if one name became it.
+// registryMetrics adds the registry's own renames of metrics that no rule mentions. Where
+// old and new have another unit the values change too, if that is exact; then what is in
+// neither unit stays. A name that is newer than the target is renamed back, if one name
+// became it.
 func (t *Table) registryMetrics(mentioned map[string]bool, names *formers) {
 	all := t.options.registry().Metrics()
 	for i := range all {
@@ -19,16 +20,26 @@ func (t *Table) registryMetrics(mentioned map[string]bool, names *formers) {
 			old, _ := names.plain(m.Name)
 			to = old.Key
 		}
-		if to == "" || to == m.Name || m.Unit != "" && names.unit(to) != m.Unit {
+		divide, exact := divisor(m.Unit, names.unit(to))
+		if to == "" || to == m.Name || m.Unit != "" && !exact || t.options.skipsMetric(to, m.Name) {
 			continue
 		}
-		if t.options.skipsMetric(to, m.Name) {
+		rename := metric{to: to, rule: t.named(m.Name, to)}
+		if m.Unit == "" || divide == 1 {
+			t.rename(metricKey{m.Name, ""}, rename)
 			continue
 		}
-		k := metricKey{m.Name, ""}
-		if have := t.metrics[k]; have.to == "" {
-			have.to, have.rule = to, t.named(m.Name, to)
-			t.metrics[k] = have
-		}
+		rename.unit = names.unit(to)
+		t.rename(metricKey{m.Name, rename.unit}, rename)
+		rename.divide = divide
+		t.rename(metricKey{m.Name, m.Unit}, rename)
+	}
+}
+
+// rename adds a metric's rule, to that for its points where there is one.
+func (t *Table) rename(k metricKey, to metric) {
+	if have := t.metrics[k]; have.to == "" {
+		to.points = have.points
+		t.metrics[k] = to
 	}
 }

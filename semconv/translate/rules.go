@@ -3,11 +3,12 @@ package translate
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/koine-otel/koine/semconv/internal/yamlsyntax"
 	"github.com/koine-otel/koine/semconv/registry"
 )
 
@@ -98,7 +99,10 @@ func (r *Rule) UnmarshalYAML(node *yaml.Node) error {
 		To: raw.To, Own: raw.Own, From: raw.From, Since: raw.Since, Until: raw.Until, Was: raw.Was,
 		places: places, line: node.Line,
 	}
-	return at(node, errors.Join(raw.validate(), r.validate()))
+	if len(r.From) == 0 {
+		err = fmt.Errorf("target %q: no source (from)", r.To)
+	}
+	return at(node, errors.Join(raw.validate(), r.validate(), err))
 }
 
 // UnmarshalYAML reads a source; a bare text is a key without conditions.
@@ -143,8 +147,8 @@ func (s *Source) UnmarshalYAML(node *yaml.Node) error {
 }
 
 func (r *Rule) validate() error {
-	if _, ok := fieldsByName[r.To]; ok {
-		return nil
+	if field, ok := fieldsByName[r.To]; ok {
+		return r.validateConstants(registry.String, field)
 	}
 	if strings.HasPrefix(r.To, "@") {
 		return fmt.Errorf("unknown field %q", r.To)
@@ -157,7 +161,7 @@ func (r *Rule) validate() error {
 	if a == nil && !template {
 		// One key of a template: http.request.header.referer.
 		if a = registry.Resolve(prefix); a != nil && a.Type&registry.Template != 0 && a.Deprecation == registry.Live {
-			return nil
+			return r.validateConstants(a.Type, NoField)
 		}
 	}
 	switch {
@@ -169,6 +173,23 @@ func (r *Rule) validate() error {
 		return fmt.Errorf("target %q is no attribute of %s", r.To, registry.Version)
 	case template != (a.Type&registry.Template != 0):
 		return fmt.Errorf("target %q: a template ends in .*, and nothing else does", r.To)
+	}
+	return r.validateConstants(a.Type, NoField)
+}
+
+// validateConstants refuses values that the target cannot have: the rule would never do
+// anything.
+func (r *Rule) validateConstants(t registry.Type, field Field) error {
+	for _, s := range r.From {
+		if s.As != "" {
+			continue // that makes another of it
+		}
+		for _, text := range append(slices.Sorted(maps.Values(s.Values)), s.Set) {
+			v, ok := StringValue(text).Cast(t)
+			if text != "" && (!ok || !field.takes(v)) {
+				return fmt.Errorf("target %q: %q is no value of it", r.To, text)
+			}
+		}
 	}
 	return nil
 }
@@ -190,70 +211,3 @@ func (s *Source) validate() error {
 
 // maxJoined bounds a join, so that running one needs no memory of its own.
 const maxJoined = 4
-
-// ParseVocabulary reads a vocabulary's YAML; errors name file and line.
-func ParseVocabulary(name string, data []byte) (*Vocabulary, error) {
-	var node yaml.Node
-	if err := yaml.Unmarshal(data, &node); err != nil {
-		line, text := yamlsyntax.Locate(data, err)
-		return nil, fmt.Errorf("vocabulary %s:%d: %s", name, line, text)
-	}
-	v := &Vocabulary{}
-	if len(node.Content) == 0 {
-		return nil, fmt.Errorf("vocabulary %s: empty", name)
-	}
-	if err := strictly(node.Content[0], v, "vocabulary", "attributes", "metrics", "spans", "events", "drop"); err != nil {
-		return nil, fmt.Errorf("vocabulary %s:%w", name, err)
-	}
-	for i := range v.Drop {
-		v.Drop[i].As = "drop"
-	}
-	for _, r := range v.Attributes {
-		for _, from := range r.From {
-			if len(from.Keys)+len(from.Has)+len(from.Any) == 0 {
-				return nil, fmt.Errorf("vocabulary %s:%d: set %q: has or any must say when", name, r.line, from.Set)
-			}
-		}
-	}
-	if v.Name == "" {
-		return nil, fmt.Errorf("vocabulary %s:1: no name (vocabulary)", name)
-	}
-	return v, nil
-}
-
-// lineError is an error with its place in a file.
-type lineError struct {
-	line int
-	err  error
-}
-
-func (e *lineError) Error() string { return fmt.Sprintf("%d: %v", e.line, e.err) }
-func (e *lineError) Unwrap() error { return e.err }
-
-// at adds a node's line to an error that has none.
-func at(node *yaml.Node, err error) error {
-	var placed *lineError
-	if err == nil || errors.As(err, &placed) {
-		return err
-	}
-	return &lineError{node.Line, err}
-}
-
-// strictly decodes a mapping and refuses keys that it does not know: a misspelt
-// condition would otherwise be no condition.
-func strictly(node *yaml.Node, into any, known ...string) error {
-	if node.Kind != yaml.MappingNode {
-		return &lineError{node.Line, errors.New("not a mapping")}
-	}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		key := node.Content[i]
-		found := false
-		for _, k := range known {
-			found = found || k == key.Value
-		}
-		if !found {
-			return &lineError{key.Line, fmt.Errorf("unknown key %q, want one of %s", key.Value, strings.Join(known, ", "))}
-		}
-	}
-	return at(node, node.Decode(into))
-}

@@ -31,7 +31,7 @@ type Table struct {
 	formers *formers
 	rules   *[]RuleName
 	hasher
-	plans        planCache
+	plans        *cache[plan]
 	arrangements arrangements
 	// parent is the table for all, of one for the points of some metrics: that holds
 	// only what is different.
@@ -46,6 +46,23 @@ type target struct {
 	// template is a prefix to which the rest of the source's key is added.
 	template bool
 	sources  int // how many there are, the next one's rank
+}
+
+// of is the target's name for the rest of a source's key.
+func (t *target) of(rest string) string {
+	switch {
+	case !t.template:
+		return t.name
+	case lowerCase[t.name]:
+		return t.name + strings.ToLower(rest)
+	}
+	return t.name + rest
+}
+
+// lowerCase are templates of names that differ in case to nobody but who wrote them; the
+// conventions have them in lower case.
+var lowerCase = map[string]bool{
+	"http.request.header.": true, "http.response.header.": true, "rpc.request.metadata.": true, "rpc.response.metadata.": true,
 }
 
 // key is what the table knows of an attribute key.
@@ -81,7 +98,7 @@ func New(o Options, vocabularies ...*Vocabulary) *Table {
 func compileAttributes(o Options, vocabularies []*Vocabulary) *Table {
 	t := &Table{
 		keys: map[string]*key{}, prefix: map[string][]contribution{}, live: map[string]registry.Type{},
-		options: o, rules: &[]RuleName{castRule: {"wrong type", "right type"}}, hasher: newHasher(), plans: newPlanCache(planSlots), arrangements: newArrangements(planSlots),
+		options: o, rules: &[]RuleName{castRule: {"wrong type", "right type"}}, hasher: newHasher(), plans: newPlans(planSlots, planBytes), arrangements: newArrangements(planSlots, planBytes),
 	}
 	t.formers = attributeFormers(&t.options, vocabularies)
 	for _, a := range o.registry().Attributes() {
@@ -150,15 +167,33 @@ func (t *Table) add(r *Rule, mentioned map[string]bool) {
 				continue
 			}
 			from := t.own(k)
+			if t.parent != nil && len(s.Keys) == 1 && c.places == anywhere && s.always() {
+				from.forget(index)
+			}
 			from.gives = append(from.gives, c)
 		}
 		for _, k := range slices.Concat(s.Has, s.Lacks, s.Any) {
 			t.know(k)
 		}
 		for k := range s.Equals {
-			t.know(k)
+			if k != eventName {
+				t.know(k)
+			}
 		}
 	}
+}
+
+// forget takes out what a key alone gives a target by the rules for all, where a rule for
+// some metrics says the same: the key would give way to itself, and be counted for it.
+func (k *key) forget(target int) {
+	k.gives = slices.DeleteFunc(k.gives, func(c contribution) bool {
+		return c.scoped() == 0 && c.target == target && len(c.source.Keys) == 1
+	})
+}
+
+// always says whether a source has no conditions.
+func (s *Source) always() bool {
+	return len(s.Has)+len(s.Lacks)+len(s.Any)+len(s.Equals) == 0 && s.Scope == ""
 }
 
 // atTarget is what a source gives its value to at the table's target version, and the
@@ -198,7 +233,7 @@ const scopedFirst = 1 << 20
 func (t *Table) scoped(rules []Rule) *Table {
 	child := &Table{
 		parent: t, formers: t.formers, strays: t.strays, keys: map[string]*key{}, prefix: maps.Clone(t.prefix), live: t.live, targets: slices.Clone(t.targets),
-		options: t.options, rules: t.rules, hasher: t.hasher, plans: newPlanCache(scopedPlanSlots), arrangements: newArrangements(scopedPlanSlots),
+		options: t.options, rules: t.rules, hasher: t.hasher, plans: newPlans(scopedPlanSlots, scopedPlanBytes), arrangements: newArrangements(scopedPlanSlots, scopedPlanBytes),
 	}
 	for i := range rules {
 		child.add(&rules[i], map[string]bool{})

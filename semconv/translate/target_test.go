@@ -56,6 +56,8 @@ func TestNamesAtTargets(t *testing.T) {
 		{Producer, of("messaging.system", "azure_eventhubs"), `1.21.0: messaging.system="azure_eventhubs"; 1.25.0: messaging.system="eventhubs"`},
 		{Producer, of("messaging.operation.type", "publish"), `1.21.0: messaging.operation.type="publish"; 1.28.0: messaging.operation.type="send"`},
 		// rpc
+		{Server, of("rpc.system", "grpc", "net.peer.name", "10.0.0.1", "net.peer.port", 80), `1.21.0: rpc.system="grpc" client.address="10.0.0.1" client.port=80; ` +
+			`1.40.0: rpc.system.name="grpc" network.peer.address="10.0.0.1" network.peer.port=80`},
 		{Client, of("rpc.system", "apache_dubbo"), `1.21.0: rpc.system="apache_dubbo"; 1.40.0: rpc.system.name="dubbo"`},
 		{Client, of("rpc.service", "shop.Cart", "rpc.method", "Add"), `1.21.0: rpc.service="shop.Cart" rpc.method="Add"; 1.40.0: rpc.method="shop.Cart/Add"`},
 		{Client, of("rpc.grpc.status_code", 14), `1.21.0: rpc.grpc.status_code=14; 1.40.0: rpc.response.status_code="UNAVAILABLE"`},
@@ -169,7 +171,7 @@ func TestMetricsAtTargets(t *testing.T) {
 		{"system.paging.faults", "{fault}", "type", `1.21.0: system.paging.faults {fault} 1 type; 1.22.0: system.paging.faults {fault} 1 system.paging.type; 1.40.0: system.paging.faults {fault} 1 system.paging.fault.type`},
 		{"system.processes.count", "{process}", "status", `1.21.0: system.processes.count {process} 1 status; 1.22.0: system.processes.count {process} 1 system.processes.status; ` +
 			`1.25.0: system.process.count {process} 1 system.process.status; 1.40.0: system.process.count {process} 1 process.state`},
-		{"process.open_file_descriptors", "{count}", "x", `1.21.0: process.open_file_descriptors {count} 1 x; 1.25.0: process.open_file_descriptor.count {count} 1 x; 1.40.0: process.unix.file_descriptor.count {count} 1 x`},
+		{"process.open_file_descriptors", "{count}", "x", `1.21.0: process.open_file_descriptors {count} 1 x; 1.25.0: process.open_file_descriptor.count {count} 1 x; 1.40.0: process.unix.file_descriptor.count {file_descriptor} 1 x`},
 		{"k8s.replication_controller.desired_pods", "{pod}", "x", `1.21.0: k8s.replication_controller.desired_pods {pod} 1 x; ` +
 			`1.32.0: k8s.replicationcontroller.desired_pods {pod} 1 x; 1.40.0: k8s.replicationcontroller.pod.desired {pod} 1 x`},
 		{"k8s.deployment.pod.desired", "{pod}", "x", `1.21.0: k8s.deployment.pod.desired {pod} 1 x; 1.30.0: k8s.deployment.desired_pods {pod} 1 x; 1.40.0: k8s.deployment.pod.desired {pod} 1 x`},

@@ -19,6 +19,9 @@ type Input struct {
 	Place Place
 	// Fields are the element's fields that are set already.
 	Fields Fields
+	// Name is an event's name, for the rules that ask for it (equals: {"@event.name": log}).
+	// Where it is empty and Fields has EventName nobody knows it, and they do not hold.
+	Name string
 	// Language is the resource's telemetry.sdk.language, Scope the instrumentation scope's
 	// name.
 	Language, Scope string
@@ -110,7 +113,11 @@ func (t *Table) Translate(in *Input, r *Result) bool {
 		sequence = follow(sequence, h)
 	}
 	sequence = mix(sequence, in.Place)
-	if a := t.arrangements.find(sequence); a != nil && a.fits(in) {
+	a := t.arrangements.at(sequence)
+	if a != nil && a.sequence != sequence {
+		a = nil
+	}
+	if a != nil && a.fits(in) {
 		r.planHits++
 		r.Renames, r.index = a.renames, a.index
 		t.run(a.plan, a.rest, in, r)
@@ -118,7 +125,7 @@ func (t *Table) Translate(in *Input, r *Result) bool {
 		p := t.plan(in.Keys, r.hashes, sum, in.Place, r)
 		if a == nil && len(in.Keys) <= maxPlanned && t.arrangements.again(sequence) {
 			p.locate(in, r)
-			t.arrangements.add(p.arrange(sequence, r.index))
+			t.arrangements.add(sequence, p.arrange(sequence, r.index))
 		}
 		if len(p.steps) == 0 && p.conforms(in, r.hashes) {
 			return false
@@ -215,30 +222,46 @@ func (t *Table) step(p *plan, s *step, in *Input, r *Result) {
 	}
 	var current Value
 	have := s.field != NoField && in.Fields.Has(s.field)
-	native := s.native >= 0
+	given := have // whether the field is as the element had it
+	// native says that the target's own attribute has its value.
+	native := s.own >= 0
 	if native {
 		// A value of the wrong form under the right name gives way to a right one under an
 		// old name.
-		current, have = in.value(r.index[s.native]).Cast(s.typ)
+		current, have = in.value(r.index[s.own]).Cast(s.typ)
 	}
+	read := false // whether a candidate has read the target's own attribute
 	for i := range s.candidates {
 		c := &s.candidates[i]
-		if !c.holds(in, r) {
+		if c.self && read || !c.holds(in, r) {
 			continue
 		}
 		v, o := c.value(s, in, r)
+		if given && c.source.Override && o == converted {
+			have = false
+		}
 		switch {
 		case o == invalid:
 			c.mark(r, unconvertible)
 			// The target's own attribute keeps its place if it was that.
-			have = have || s.own >= 0 && slices.Contains(c.slots[:c.n], s.own)
+			have = have || c.self
 			continue
 		case o == absent || c.n == 0 && have:
-			c.mark(r, used)
+			if c.mark(r, used); c.self {
+				read, native, have = true, false, false
+			}
 			continue
-		case native && have && t.options.OldWins && !current.Equal(v):
+		case c.self:
+			c.mark(r, used)
+			r.fate[s.own] = stays
+			if !have || !current.Equal(v) {
+				r.Edits = append(r.Edits, Edit{Index: int(r.index[s.own]), Key: s.key, Value: v, Rule: c.rule})
+			}
+			current, have, read = v, true, true
+			continue
+		case native && have && (t.options.OldWins || c.source.Override) && !current.Equal(v):
 			r.Conflicts++
-			r.Edits = append(r.Edits, Edit{Index: int(r.index[s.native]), Key: s.key, Value: v, Rule: c.rule})
+			r.Edits = append(r.Edits, Edit{Index: int(r.index[s.own]), Key: s.key, Value: v, Rule: c.rule})
 			current, native = v, false
 		case have:
 			if s.field == NoField {
@@ -246,12 +269,12 @@ func (t *Table) step(p *plan, s *step, in *Input, r *Result) {
 			}
 		case s.field != NoField:
 			r.Fields = append(r.Fields, FieldEdit{s.field, v, c.rule})
-			have = true
+			have, given = true, false
 		case native:
 			r.Conflicts++
-			r.Edits = append(r.Edits, Edit{Index: int(r.index[s.native]), Key: s.key, Value: v, Rule: c.rule})
-			r.fate[s.native] = stays
-			current, have = v, true
+			r.Edits = append(r.Edits, Edit{Index: int(r.index[s.own]), Key: s.key, Value: v, Rule: c.rule})
+			r.fate[s.own] = stays
+			current, have, native = v, true, false
 		case s.own >= 0:
 			c.mark(r, used)
 			r.Edits = append(r.Edits, Edit{Index: int(r.index[s.own]), Key: s.key, Value: v, Rule: c.rule})
@@ -270,7 +293,7 @@ func (t *Table) step(p *plan, s *step, in *Input, r *Result) {
 func (s *step) alone(p *plan, in *Input, r *Result) {
 	c := &s.candidates[0]
 	i := r.index[c.slots[0]]
-	if s.plain && (s.typ == registry.Any || in.Values[i].Type == s.typ) {
+	if s.plain && (s.typ == registry.Any || in.Values[i].Type == s.typ) && !s.port {
 		r.Edits = append(r.Edits, Edit{Index: -1, Key: s.key, Copy: int(i), slot: int32(c.slots[0]), Rule: c.rule})
 		c.mark(r, used)
 		return
@@ -309,6 +332,12 @@ func (c *candidate) holds(in *Input, r *Result) bool {
 		return false
 	}
 	for _, e := range c.equals {
+		if e.slot == ofName {
+			if in.Name != e.text || in.Name == "" && in.Fields.Has(EventName) {
+				return false
+			}
+			continue
+		}
 		if text, ok := in.value(r.index[e.slot]).text(); !ok || !strings.EqualFold(text, e.text) {
 			return false
 		}
@@ -358,7 +387,7 @@ func (c *candidate) value(s *step, in *Input, r *Result) (Value, outcome) {
 		}
 	}
 	v, ok := v.Cast(s.typ)
-	if !ok || !s.field.takes(v) {
+	if !ok || !s.field.takes(v) || s.port && !v.isPort() {
 		return v, invalid
 	}
 	return v, converted

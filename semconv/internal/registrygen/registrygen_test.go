@@ -165,3 +165,26 @@ func TestImportErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestImportOfNothing: a folder that only has a registry below it is none.
+func TestImportOfNothing(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "model"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"manifest.yaml": "schema_url: https://acme.example/1.0.0\n", "a.yaml": "groups: [{id: g, type: attribute_group}]\n"} {
+		if err := os.WriteFile(filepath.Join(dir, "model", name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := filepath.Join(dir, "out")
+	if err := run([]string{"import", "-o", out, dir}); err == nil || !strings.Contains(err.Error(), "no definitions in it") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Error("an extract was written")
+	}
+	if err := run([]string{"import", "-o", out, filepath.Join(dir, "model")}); err != nil {
+		t.Error(err)
+	}
+}

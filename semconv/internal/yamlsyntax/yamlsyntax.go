@@ -3,6 +3,7 @@ package yamlsyntax
 
 import (
 	"bytes"
+	"io"
 	"regexp"
 	"sort"
 	"strconv"
@@ -15,6 +16,25 @@ import (
 func Locate(data []byte, err error) (line int, text string) {
 	line, text = split(err)
 	return max(line, firstWrong(data, text)), text
+}
+
+// SecondDocument is the line at which a file's second document begins, 0 if it has none:
+// readers take the first and would leave the rest unread.
+func SecondDocument(data []byte) int {
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	var first, second yaml.Node
+	if d.Decode(&first) != nil {
+		return 0
+	}
+	switch err := d.Decode(&second); err {
+	case nil:
+		return second.Line
+	case io.EOF:
+		return 0
+	default:
+		line, _ := split(err)
+		return max(line, 1)
+	}
 }
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)

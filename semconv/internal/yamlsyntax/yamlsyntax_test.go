@@ -24,3 +24,11 @@ func TestLocate(t *testing.T) {
 		}
 	}
 }
+
+func TestSecondDocument(t *testing.T) {
+	for text, want := range map[string]int{"": 0, "a: b\n": 0, "---\na: b\n...\n": 0, "a: b\n---\nc: d\n": 2, "a: b\n---\nc: [\n": 3, "a: [": 0} {
+		if got := SecondDocument([]byte(text)); got != want {
+			t.Errorf("%q: got %d, want %d", text, got, want)
+		}
+	}
+}

@@ -25,9 +25,11 @@ func (f *file) attribute(n *yaml.Node, key string) Attribute {
 func (f *file) enum(t *yaml.Node, key string) (string, []Member) {
 	var members []Member
 	tags := map[string]bool{}
+	f.only(t, enumKeys)
 	list := f.list(t, "members")
 	for _, n := range list {
 		n = resolved(n)
+		f.only(n, memberKeys)
 		m := Member{ID: f.text(n, "id"), Value: f.text(n, "value"), Stability: f.stability(n, key)}
 		m.Deprecated = f.deprecated(n, key+"="+m.Value)
 		if m.ID == "" || get(n, "value") == nil {
@@ -69,6 +71,7 @@ func (f *file) deprecated(n *yaml.Node, owner string) Deprecated {
 	if d.Kind == yaml.ScalarNode {
 		return Deprecated{Reason: "uncategorized"}
 	}
+	f.only(d, deprecatedKeys)
 	reason := f.word(d, "reason", owner, "uncategorized", reasons)
 	to := f.text(d, "renamed_to")
 	switch {

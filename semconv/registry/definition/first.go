@@ -10,6 +10,7 @@ import (
 func (f *file) first(n *yaml.Node, into *raw) {
 	for _, g := range f.list(n, "groups") {
 		g = resolved(g)
+		f.only(g, groupKeys)
 		id := f.text(g, "id")
 		if id == "" {
 			f.problems.Add(f.at(g), "a group without an id")
@@ -58,6 +59,7 @@ func (f *file) firstGroup(n *yaml.Node, id string, into *raw) *group {
 // firstAttribute reads a reference (`ref`) or a definition (`id`), which on a signal
 // is a reference too.
 func (f *file) firstAttribute(n *yaml.Node, group string, g *group, into *raw) {
+	f.only(n, attributeKeys)
 	key := f.text(n, "ref")
 	if key == "" {
 		if key = f.text(n, "id"); key == "" {

@@ -47,12 +47,6 @@ type importing struct {
 	at         Position
 }
 
-var (
-	firstFormat  = words("groups imports")
-	secondFormat = words("file_format version attributes attribute_groups spans metrics events entities " +
-		"span_refinements metric_refinements event_refinements entity_refinements imports")
-)
-
 // read reads a file of either format.
 func (f *file) read(data []byte, into *raw) {
 	n := f.parse(data)
@@ -72,11 +66,7 @@ func (f *file) read(data []byte, into *raw) {
 		f.problems.Add(f.at(get(n, "file_format")), "unknown file format %q, want definition/2", format)
 		return
 	}
-	for i := 0; i < len(n.Content); i += 2 {
-		if k := n.Content[i]; !keys[k.Value] {
-			f.problems.Add(f.at(k), "unknown key %q", k.Value)
-		}
-	}
+	f.only(n, keys)
 	if second {
 		f.second(n, into)
 	} else {
@@ -91,6 +81,7 @@ var importKinds = [...][2]string{
 }
 
 func (f *file) imports(n *yaml.Node, into *raw) {
+	f.only(n, importKeys)
 	for _, k := range importKinds {
 		for _, glob := range f.list(n, k[0]) {
 			glob = resolved(glob)

@@ -48,9 +48,11 @@ func (b *bundle) manifest(problems *Problems) manifest {
 		items := maxItems
 		f := &file{name: filepath.Join(b.name, name), problems: problems, items: &items}
 		n := f.parse(data)
+		f.only(n, manifestKeys)
 		m.schemaURL = f.url(n)
 		for _, d := range f.list(n, "dependencies") {
 			d = resolved(d)
+			f.only(d, dependencyKeys)
 			m.dependencies = append(m.dependencies, dependency{f.url(d), f.text(d, "registry_path"), f.at(d)})
 		}
 		break

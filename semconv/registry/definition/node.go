@@ -18,13 +18,16 @@ type file struct {
 	items    *int // what is left of maxItems
 }
 
-// parse reads the first document of a file; nil for an empty one.
+// parse reads a file's document; nil for an empty one.
 func (f *file) parse(data []byte) *yaml.Node {
 	var document yaml.Node
 	if err := yaml.Unmarshal(data, &document); err != nil {
 		line, text := yamlsyntax.Locate(data, err)
 		f.problems.Add(Position{File: f.name, Line: line}, "%w", errors.New(text))
 		return nil
+	}
+	if line := yamlsyntax.SecondDocument(data); line > 0 {
+		f.problems.Add(Position{File: f.name, Line: line}, "a second document: a file has one")
 	}
 	if len(document.Content) == 0 {
 		return nil
@@ -67,6 +70,20 @@ func getMerged(n *yaml.Node, key string, depth int) *yaml.Node {
 		}
 	}
 	return nil
+}
+
+// only refuses keys of a mapping that are none of the format's: what stands under a
+// misspelt one would be missing without a word.
+func (f *file) only(n *yaml.Node, known map[string]bool) {
+	n = resolved(n)
+	if n == nil || n.Kind != yaml.MappingNode {
+		return
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if k := n.Content[i]; !known[k.Value] && k.Tag != "!!merge" {
+			f.problems.Add(f.at(k), "unknown key %q", k.Value)
+		}
+	}
 }
 
 // text is the scalar under a key, empty where there is none.

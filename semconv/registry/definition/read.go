@@ -42,7 +42,11 @@ func (r *reader) read(b *bundle, chain []string) {
 	r.done[b.name] = true
 	items := maxItems
 	var all raw
-	for _, name := range b.definitions() {
+	definitions := b.definitions()
+	if len(definitions)+len(m.dependencies) == 0 {
+		r.problems.Add(Position{File: b.name}, "no definitions in it, but for those below a folder with a manifest of its own")
+	}
+	for _, name := range definitions {
 		f := &file{name: filepath.Join(b.name, name), problems: r.problems, items: &items}
 		f.read(b.files[name], &all)
 	}

@@ -10,12 +10,14 @@ import (
 func (f *file) second(n *yaml.Node, into *raw) {
 	for _, a := range f.list(n, "attributes") {
 		a = resolved(a)
+		f.only(a, attributeKeys)
 		if key := f.required(a, "key", "an attribute"); key != "" {
 			into.attributes = append(into.attributes, f.attribute(a, key))
 		}
 	}
 	for _, n := range f.list(n, "attribute_groups") {
 		n = resolved(n)
+		f.only(n, signalKeys)
 		g := &group{id: f.required(n, "id", "an attribute group")}
 		g.At = f.at(n)
 		f.references(n, "attributes", "", g)
@@ -66,6 +68,7 @@ func (f *file) refinement(n *yaml.Node, kind Kind) *group {
 
 // common reads what signals and refinements have alike.
 func (f *file) common(n *yaml.Node, g *group) {
+	f.only(n, signalKeys)
 	g.At = f.at(n)
 	owner := g.Name + g.id
 	g.Stability, g.Deprecated = f.stability(n, owner), f.deprecated(n, owner)
@@ -79,6 +82,7 @@ func (f *file) common(n *yaml.Node, g *group) {
 func (f *file) references(n *yaml.Node, key, role string, g *group) {
 	for _, a := range f.list(n, key) {
 		a = resolved(a)
+		f.only(a, referenceKeys)
 		if id := f.text(a, "ref_group"); id != "" {
 			g.includes = append(g.includes, reference{id, f.at(a)})
 			continue

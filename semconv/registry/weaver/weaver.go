@@ -20,24 +20,28 @@ import (
 // the embedded registry defines may be referred to, also without a manifest.
 //
 // A definition replaces an earlier one of the same name, but may not give an attribute
-// another value type. The error joins all that is wrong, up to a bound, each a
+// another value type, nor be renamed to what there is not. The error joins all that is wrong, up to a bound, each a
 // definition.Error with file and line.
 func Load(paths ...string) (*registry.Registry, error) {
 	r := registry.Default()
 	var problems definition.Problems
 	places := map[string]definition.Position{}
 	bases := []definition.Base{base{r}}
+	var all []*definition.Set
 	for _, path := range paths {
 		sets, err := definition.Read(path, bases...)
 		if err != nil {
 			return nil, err
 		}
 		for _, set := range sets {
-			bases = append(bases, set)
+			bases, all = append(bases, set), append(all, set)
 			c := conventions(set)
 			keepTypes(r, set, c.Attributes, places, &problems)
 			r = r.With(c)
 		}
+	}
+	for _, set := range all {
+		checkRenames(r, set, &problems)
 	}
 	if err := problems.Err(); err != nil {
 		return nil, err
