@@ -370,15 +370,6 @@ func (s *scanner) word() ([]byte, error) {
 	return nil, s.unexpected("a value")
 }
 
-// null takes a null, if that is what comes next.
-func (s *scanner) null() (bool, error) {
-	if s.peek() != 'n' {
-		return false, nil
-	}
-	_, err := s.word()
-	return true, err
-}
-
 // scalar reads whatever is no array or object and gives its text.
 func (s *scanner) scalar() ([]byte, error) {
 	switch c := s.peek(); {

@@ -30,7 +30,6 @@ type placedSpans struct {
 	table     []uint32 // open addressing: index into all + 1, 0 is free
 	repeats   bool     // maybe: a hash came twice
 	shared    bool     // some span is
-	needed    bool     // ids are to be looked at at all
 }
 
 // keptSpans stay allocated from list to list.

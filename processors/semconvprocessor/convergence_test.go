@@ -32,7 +32,6 @@ var differences = map[string]string{
 
 // wanting are differences that rules could remove.
 var wanting = map[string]bool{
-	"Client @name differs": true, "Consumer @name differs": true, "Producer @name differs": true,
 	"Server client.address is more": true,
 }
 

@@ -33,10 +33,15 @@ func (w *work) countDropped(fields translate.Fields) {
 	w.table.Translate(&w.input, &w.unset)
 	for i := range w.unset.Fields {
 		f := &w.unset.Fields[i]
-		if fields.Has(f.Field) && w.drops(w.tally.rules[f.Rule].From) {
+		if fields.Has(f.Field) && !w.sets(f.Field) && w.drops(w.tally.rules[f.Rule].From) {
 			w.counts.gaveWay(w.said(f))
 		}
 	}
+}
+
+// sets says whether the translation sets a field anew, whatever it had.
+func (w *work) sets(field translate.Field) bool {
+	return slices.ContainsFunc(w.result.Fields, func(f translate.FieldEdit) bool { return f.Field == field })
 }
 
 func (w *work) speaksOfField(i int) bool {

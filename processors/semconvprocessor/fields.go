@@ -103,16 +103,15 @@ func withName(name string) translate.Fields {
 // it has or, if it has none, for the one that the translation found in its attributes. In
 // duplicate mode a name that is there stays, because it has only one.
 func (w *work) nameOf(have string) string {
-	name := have
-	if have == "" {
-		for i := range w.result.Fields {
-			if f := &w.result.Fields[i]; f.Field == translate.EventName {
-				name = f.Value.Str()
-				break
-			}
-		}
-	} else if w.renames != nil {
+	if have != "" && w.renames != nil {
 		return have
+	}
+	name := have
+	for i := range w.result.Fields {
+		if f := &w.result.Fields[i]; f.Field == translate.EventName {
+			name = f.Value.Str()
+			break
+		}
 	}
 	if name == "" {
 		return ""

@@ -44,3 +44,18 @@ func (w *work) oldName(s ptrace.Span) (changed bool) {
 	}
 	return changed
 }
+
+// renameSpan gives a span whose name its attributes made in an older form the name that they
+// make today.
+func (w *work) renameSpan(s ptrace.Span) {
+	attributes := s.Attributes()
+	name := w.table.Rename(s.Name(), placeOf(s.Kind()), func(key string) string {
+		if v, ok := attributes.Get(key); ok && v.Type() == pcommon.ValueTypeStr {
+			return v.Str()
+		}
+		return ""
+	})
+	if name != "" {
+		s.SetName(name)
+	}
+}

@@ -167,6 +167,11 @@ func (w *work) span(s ptrace.Span) {
 		// Whose address net.peer.name is depends on the kind, which only now is known.
 		w.translate(s.Attributes(), placeOf(s.Kind()), fieldsOf(s))
 	}
+	// A name of an older form comes with attributes of older names; one that conforms costs
+	// nothing to leave alone.
+	if changed && w.renames == nil {
+		w.renameSpan(s)
+	}
 	if w.spanNames && w.renames == nil {
 		changed = w.nameSpan(s) || changed
 	}
@@ -182,8 +187,9 @@ func (w *work) span(s ptrace.Span) {
 // event translates a span's event.
 func (w *work) event(e ptrace.SpanEvent) bool {
 	have := e.Name()
-	w.current.name = have
+	w.current.name, w.input.Name = have, have
 	changed := w.translate(e.Attributes(), translate.Event, withName(have))
+	w.input.Name = ""
 	if name := w.nameOf(have); name != have {
 		e.SetName(name)
 		changed = true

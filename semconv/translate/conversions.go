@@ -49,6 +49,9 @@ func (t *Table) Conversions() []Conversion {
 	for _, r := range t.spans {
 		all = append(all, Conversion{Signal: "span", From: []string{r.Prefix}, To: "@name", How: r.As, On: r.places.words()})
 	}
+	for _, r := range t.forms {
+		all = append(all, Conversion{Signal: "span", From: []string{r.Was.String()}, To: r.To.String(), On: r.places.words(), Since: r.Since})
+	}
 	for from, to := range t.events {
 		all = append(all, Conversion{Signal: "event", From: []string{from}, To: to})
 	}

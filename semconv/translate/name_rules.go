@@ -7,8 +7,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// SpanRule is a form of spans' names that earlier conventions or another vocabulary had.
+// SpanRule is a form of spans' names that earlier conventions or another vocabulary had. It
+// has a Prefix, or says with Was and To what the attributes of the span make of its name.
 type SpanRule struct {
+	// Was and To are text with attributes in braces, by the names of the target:
+	// "{http.route}" was what "{http.request.method} {http.route}" is. A name that the span's
+	// attributes do not make of Was is its own.
+	Was, To Form
+	// Since is the first target for which Was is old.
+	Since string
 	// Prefix is what such a name begins with, As the conversion that makes the new name of
 	// the rest. A name that it cannot convert is another's.
 	Prefix, As string
@@ -34,6 +41,9 @@ type EventRule struct {
 // UnmarshalYAML reads a rule.
 func (r *SpanRule) UnmarshalYAML(node *yaml.Node) error {
 	var raw struct {
+		Was        Form     `yaml:"was"`
+		To         Form     `yaml:"to"`
+		Since      string   `yaml:"since"`
 		Prefix     string   `yaml:"prefix"`
 		As         string   `yaml:"as"`
 		Append     string   `yaml:"append"`
@@ -41,14 +51,16 @@ func (r *SpanRule) UnmarshalYAML(node *yaml.Node) error {
 		On         []string `yaml:"on"`
 		Attributes []Rule   `yaml:"attributes"`
 	}
-	if err := strictly(node, &raw, "prefix", "as", "append", "kind", "on", "attributes"); err != nil {
+	if err := strictly(node, &raw, "was", "to", "since", "prefix", "as", "append", "kind", "on", "attributes"); err != nil {
 		return err
 	}
 	places, err := placesOf(raw.On)
-	*r = SpanRule{raw.Prefix, raw.As, raw.Append, raw.Kind, raw.Attributes, places & span}
+	*r = SpanRule{raw.Was, raw.To, raw.Since, raw.Prefix, raw.As, raw.Append, raw.Kind, raw.Attributes, places & span}
 	switch {
 	case err != nil:
 		return at(node, err)
+	case len(r.Was) > 0 || len(r.To) > 0:
+		return at(node, r.validateForms())
 	case r.Prefix == "":
 		return at(node, errors.New("a span's name without prefix: every name would be one"))
 	case conversions[r.As] == nil:
@@ -57,6 +69,18 @@ func (r *SpanRule) UnmarshalYAML(node *yaml.Node) error {
 		return at(node, fmt.Errorf("%s: unknown kind %q", r.Prefix, r.Kind))
 	}
 	return nil
+}
+
+func (r *SpanRule) validateForms() error {
+	switch {
+	case len(r.Was) == 0 || len(r.To) == 0:
+		return errors.New("a span's name with was needs to, and with to was")
+	case r.Prefix != "" || r.As != "" || r.Append != "" || r.Kind != "" || len(r.Attributes) > 0:
+		return fmt.Errorf("%s: was and to stand alone, with on and since", r.Was)
+	case !r.Was.named():
+		return fmt.Errorf("%s: no attribute in was: every span of this name would be one", r.Was)
+	}
+	return (&bounds{Since: r.Since}).validate()
 }
 
 // UnmarshalYAML reads a rule.

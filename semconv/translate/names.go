@@ -37,6 +37,12 @@ func (t *Table) addNames(vocabularies []*Vocabulary) {
 	for _, v := range vocabularies {
 		for i := range v.Spans {
 			r := &v.Spans[i]
+			if len(r.Was) > 0 {
+				if t.options.holds(r.Since, "") && (t.options.Skip == nil || !t.options.Skip("@name", r.Was.String())) {
+					t.forms = append(t.forms, r)
+				}
+				continue
+			}
 			if t.options.Skip == nil || !t.options.Skip("@name", r.Prefix) {
 				t.spans = append(t.spans, spanName{r, t.namedRules(r)})
 			}

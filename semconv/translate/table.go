@@ -24,6 +24,7 @@ type Table struct {
 	always  []contribution
 	metrics map[metricKey]metric
 	spans   []spanName
+	forms   []*SpanRule // those with Was and To
 	events  map[string]string
 	// strays is the rule for names that nobody knows, if there is one.
 	strays  []contribution

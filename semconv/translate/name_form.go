@@ -1,0 +1,95 @@
+package translate
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Form is text with attributes in it, "{http.request.method} {http.route}": text and keys in
+// turn, text first, "" where two keys meet.
+type Form []string
+
+// UnmarshalYAML reads a form.
+func (f *Form) UnmarshalYAML(node *yaml.Node) error {
+	var text string
+	if err := node.Decode(&text); err != nil {
+		return err
+	}
+	*f = nil
+	for text != "" {
+		literal, rest, isKey := strings.Cut(text, "{")
+		*f = append(*f, literal)
+		if !isKey {
+			break
+		}
+		key, after, closed := strings.Cut(rest, "}")
+		if !closed || key == "" || strings.Contains(key, "{") {
+			return at(node, fmt.Errorf("%s: a brace without its other one", text))
+		}
+		*f = append(*f, key)
+		text = after
+	}
+	if strings.Contains(strings.Join(*f, ""), "}") {
+		return at(node, errors.New("a brace without its other one"))
+	}
+	return nil
+}
+
+// String is the form as it is written.
+func (f Form) String() string {
+	var b strings.Builder
+	for i, part := range f {
+		if i%2 == 1 {
+			part = "{" + part + "}"
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
+func (f Form) named() bool { return len(f) > 1 }
+
+// is whether a name is what the form makes of attributes, all of which are there.
+func (f Form) is(name string, text func(key string) string) bool {
+	for i, part := range f {
+		if i%2 == 1 {
+			if part = text(part); part == "" {
+				return false
+			}
+		}
+		rest, ok := strings.CutPrefix(name, part)
+		if !ok {
+			return false
+		}
+		name = rest
+	}
+	return name == ""
+}
+
+// of is the name that the form makes, empty if an attribute is not there.
+func (f Form) of(text func(key string) string) string {
+	var b strings.Builder
+	for i, part := range f {
+		if i%2 == 1 {
+			if part = text(part); part == "" {
+				return ""
+			}
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
+// Rename gives the name of today of a span whose name is of an older form, by what text says of
+// its attributes, which are translated. It is empty of a name that is right or the user's own.
+func (t *Table) Rename(name string, place Place, text func(key string) string) string {
+	for _, r := range t.forms {
+		if r.places&place != 0 && r.Was.is(name, text) {
+			return r.To.of(text)
+		}
+	}
+	return ""
+}
