@@ -17,9 +17,8 @@ import (
 // element is one side of a case of the translation's corpus.
 type element struct {
 	translate.Input
-	where      string
-	keep       bool
-	vocabulary string // the file's name
+	where string
+	keep  bool
 }
 
 var placeNames = map[string]translate.Place{
