@@ -52,6 +52,10 @@ func TestConvergence(t *testing.T) {
 	compared := 0
 	for i := range want {
 		w.traces(old[i])
+		once := ptrace.NewTraces()
+		old[i].CopyTo(once)
+		w.traces(old[i])
+		require.Equal(t, once, old[i], "the second time")
 		a, b := spansOf(old[i]), spansOf(want[i])
 		require.Equal(t, len(b), len(a))
 		for id, s := range a {
