@@ -69,6 +69,8 @@ type Decoder struct {
 	part     uint8
 	reread   *reread // if a span is read again, to be put together with its other pieces
 
+	nextField [spanFields]spanField // by field, the one that came after it the last time
+
 	tags   tagSet // of the span that is being read
 	gather bool   // attributes take the long way always, for tests
 	ip     []byte // scratch

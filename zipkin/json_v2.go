@@ -41,45 +41,106 @@ func (d *Decoder) jsonV2List(body []byte) error {
 	}
 }
 
+// spanField is a member of a span of version 2.
+type spanField uint8
+
+const (
+	noField spanField = iota // none yet, or nobody's
+	traceIDField
+	idField
+	parentIDField
+	nameField
+	kindField
+	timestampField
+	durationField
+	localEndpointField
+	remoteEndpointField
+	annotationsField
+	tagsField
+	debugField
+	sharedField
+	binaryAnnotationsField
+	spanFields
+)
+
+var fieldNames = [spanFields]string{
+	"", "traceId", "id", "parentId", "name", "kind", "timestamp", "duration", "localEndpoint", "remoteEndpoint",
+	"annotations", "tags", "debug", "shared", "binaryAnnotations",
+}
+
+// fieldMembers are the names as they stand before their values.
+var fieldMembers = func() (members [spanFields]string) {
+	for f, name := range fieldNames {
+		members[f] = `,"` + name + `":`
+	}
+	return members
+}()
+
+var fieldsByName = func() map[string]spanField {
+	m := map[string]spanField{}
+	for f, name := range fieldNames[1:] {
+		m[name] = spanField(f + 1)
+	}
+	return m
+}()
+
+// spanMember goes to the next field of a span. Encoders write fields in one order, so what came
+// after the last one the last time is compared before a key is read.
+func (d *Decoder) spanMember(last spanField, first bool) (f spanField, more bool, err error) {
+	s := &d.scanner
+	if expected := d.nextField[last]; expected != noField && !first {
+		if member := fieldMembers[expected]; len(s.doc)-s.pos >= len(member) && string(s.doc[s.pos:s.pos+len(member)]) == member {
+			s.pos += len(member)
+			return expected, true, nil
+		}
+	}
+	key, more, err := s.member(first)
+	if f = fieldsByName[string(key)]; f != noField {
+		d.nextField[last] = f
+	}
+	return f, more, err
+}
+
 // jsonV2Span reads one span into r.
 func (d *Decoder) jsonV2Span(r *record) error {
 	s := &d.scanner
 	if err := s.enter('{', "'{': a span"); err != nil {
 		return err
 	}
+	last := noField
 	for first := true; ; first = false {
-		key, more, err := s.member(first)
+		field, more, err := d.spanMember(last, first)
 		if err != nil || !more {
 			return err
 		}
-		switch string(key) {
-		case "traceId":
+		switch last = field; field {
+		case traceIDField:
 			r.traceHigh, r.traceLow, err = s.traceID(&r.mistake)
-		case "id":
+		case idField:
 			r.id, err = s.spanID(&r.mistake, BadID)
-		case "parentId":
+		case parentIDField:
 			r.parent, err = s.spanID(&r.mistake, BadParentID)
-		case "name":
+		case nameField:
 			r.name, err = s.textField(&r.mistake)
-		case "kind":
+		case kindField:
 			err = d.jsonKind(r)
-		case "timestamp":
+		case timestampField:
 			r.timestamp, err = s.micros(&r.mistake, BadTimestamp)
-		case "duration":
+		case durationField:
 			r.duration, err = s.micros(&r.mistake, BadDuration)
-		case "localEndpoint":
+		case localEndpointField:
 			err = d.jsonLocalEndpoint(r)
-		case "remoteEndpoint":
+		case remoteEndpointField:
 			err = s.endpoint(&r.remote, &r.mistake)
-		case "annotations":
+		case annotationsField:
 			err = s.objects(&r.mistake, func() error { return d.jsonAnnotation(r) })
-		case "tags":
+		case tagsField:
 			err = d.jsonTags(r)
-		case "debug":
+		case debugField:
 			r.debug, err = s.flag(&r.mistake)
-		case "shared":
+		case sharedField:
 			r.shared, err = s.flag(&r.mistake)
-		case "binaryAnnotations":
+		case binaryAnnotationsField:
 			err = d.wrongFormat(JSONv1)
 		default:
 			err = s.skip(2)

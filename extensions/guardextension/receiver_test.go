@@ -46,6 +46,7 @@ func startGuarded(tb testing.TB, next consumer.Traces, change func(*Config)) *gu
 	tb.Helper()
 	ctx := context.Background()
 	config := createDefaultConfig().(*Config)
+	config.ReceiveTimeout = time.Minute // a busy machine is slow under the race detector
 	if change != nil {
 		change(config)
 	}
