@@ -45,17 +45,18 @@ func (w *work) oldName(s ptrace.Span) (changed bool) {
 	return changed
 }
 
-// renameSpan gives a span whose name its attributes made in an older form the name that they
-// make today.
+// renameSpan gives the current span, if its attributes made its name in an older form, the name
+// that they make today.
 func (w *work) renameSpan(s ptrace.Span) {
-	attributes := s.Attributes()
-	name := w.table.Rename(s.Name(), placeOf(s.Kind()), func(key string) string {
-		if v, ok := attributes.Get(key); ok && v.Type() == pcommon.ValueTypeStr {
-			return v.Str()
-		}
-		return ""
-	})
-	if name != "" {
+	if name := w.table.Rename(s.Name(), placeOf(s.Kind()), w.textOf); name != "" {
 		s.SetName(name)
 	}
+}
+
+// currentText is the text of the current span's attribute, empty if it has none.
+func (w *work) currentText(key string) string {
+	if v, ok := w.current.span.Attributes().Get(key); ok && v.Type() == pcommon.ValueTypeStr {
+		return v.Str()
+	}
+	return ""
 }

@@ -50,6 +50,7 @@ type work struct {
 		span ptrace.Span
 		name string
 	}
+	textOf func(key string) string // currentText
 	// language is the telemetry.sdk.language of the resource at hand.
 	language string
 	// url is the last schema URL that was asked for, and what it becomes.
@@ -71,6 +72,7 @@ func newWork(j *job) *work {
 	w := &work{job: j, names: map[string]struct{}{}, present: map[string]struct{}{}, streams: map[stream]int{}, identities: newIdentities()}
 	w.counts.rules = make([]int64, len(j.tally.rules))
 	w.input.Lists = w.attrs.list
+	w.textOf = w.currentText // once: a function value allocates
 	return w
 }
 

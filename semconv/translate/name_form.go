@@ -52,11 +52,54 @@ func (f Form) String() string {
 
 func (f Form) named() bool { return len(f) > 1 }
 
+// fits is whether a name has the form's own text, in its order. It spares most names that any
+// attribute is looked up.
+func (f Form) fits(name string) bool {
+	if n := len(f); n%2 == 1 && !strings.HasSuffix(name, f[n-1]) {
+		return false
+	}
+	for i := 0; i < len(f); i += 2 {
+		at := strings.Index(name, f[i])
+		if at < 0 {
+			return false
+		}
+		name = name[at+len(f[i]):]
+	}
+	return true
+}
+
+// formTexts are the attributes that a form was compared with, so that nobody looks for them twice.
+type formTexts struct {
+	keys, texts [formKeys]string
+	n           int
+	text        func(key string) string
+}
+
+// formKeys is how many attributes are remembered: forms have at most three.
+const formKeys = 4
+
+func (v *formTexts) get(key string) string {
+	for i := range v.n {
+		if v.keys[i] == key {
+			return v.texts[i]
+		}
+	}
+	text := v.text(key)
+	if v.n < formKeys {
+		v.keys[v.n], v.texts[v.n] = key, text
+		v.n++
+	}
+	return text
+}
+
 // is whether a name is what the form makes of attributes, all of which are there.
-func (f Form) is(name string, text func(key string) string) bool {
+func (f Form) is(name string, v *formTexts) bool {
+	if !f.fits(name) {
+		return false
+	}
 	for i, part := range f {
 		if i%2 == 1 {
-			if part = text(part); part == "" {
+			if part = v.get(part); part == "" {
 				return false
 			}
 		}
@@ -70,25 +113,27 @@ func (f Form) is(name string, text func(key string) string) bool {
 }
 
 // of is the name that the form makes, empty if an attribute is not there.
-func (f Form) of(text func(key string) string) string {
-	var b strings.Builder
+func (f Form) of(v *formTexts) string {
+	var scratch [128]byte
+	name := scratch[:0]
 	for i, part := range f {
 		if i%2 == 1 {
-			if part = text(part); part == "" {
+			if part = v.get(part); part == "" {
 				return ""
 			}
 		}
-		b.WriteString(part)
+		name = append(name, part...)
 	}
-	return b.String()
+	return string(name)
 }
 
 // Rename gives the name of today of a span whose name is of an older form, by what text says of
 // its attributes, which are translated. It is empty of a name that is right or the user's own.
 func (t *Table) Rename(name string, place Place, text func(key string) string) string {
+	v := formTexts{text: text}
 	for _, r := range t.forms {
-		if r.places&place != 0 && r.Was.is(name, text) {
-			return r.To.of(text)
+		if r.places&place != 0 && r.Was.is(name, &v) {
+			return r.To.of(&v)
 		}
 	}
 	return ""
