@@ -307,7 +307,8 @@ func (d *Decoder) setTimes(span ptrace.Span, r *record, t *tagSet) {
 		t.text("otel.zipkin.absentField.startTime", d.text.copy(t.absentStart))
 	}
 	span.SetStartTimestamp(pcommon.Timestamp(start * 1000))
-	span.SetEndTimestamp(pcommon.Timestamp((start + r.duration) * 1000))
+	// A time that was made up says nothing of where its end would be.
+	span.SetEndTimestamp(pcommon.Timestamp(min(start+r.duration, maxMicros) * 1000))
 }
 
 // addEndpoints adds the attributes of both ends, but for what the span says in its tags.
