@@ -46,10 +46,11 @@ func (d *Decoder) mergeSpan(pieces []int) {
 	d.reread = nil
 	slices.SortStableFunc(whole.annotations, annotation.compare)
 	whole.annotations = slices.CompactFunc(whole.annotations, func(a, b annotation) bool { return a.compare(b) == 0 })
-	whole.check()
-	if whole.invalid {
-		return // a piece's time and another's duration make no sense together
+	// Each piece is valid by itself; one's time and another's duration may make no sense together.
+	if whole.duration > maxMicros-whole.timestamp {
+		whole.duration = 0
 	}
+	whole.check()
 	for _, i := range pieces {
 		p := &d.spans.all[i]
 		p.span.SetSpanID(spanID(0))
