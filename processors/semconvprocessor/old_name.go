@@ -17,12 +17,16 @@ var kindsByPlace = map[translate.Place]ptrace.SpanKind{
 
 // oldName gives a span with a name of an older form its name of today, and what else the
 // old one said. In duplicate mode the name stays, because a span has only one. It says
-// whether anything changed.
+// whether anything changed. Most spans have no such name: what is done with one stands apart,
+// so that they do not pay for its frame.
 func (w *work) oldName(s ptrace.Span) (changed bool) {
-	name, ok := w.table.SpanName(s.Name(), placeOf(s.Kind()))
-	if !ok {
-		return false
+	if name, ok := w.table.SpanName(s.Name(), placeOf(s.Kind())); ok {
+		return w.takeOldName(s, name)
 	}
+	return false
+}
+
+func (w *work) takeOldName(s ptrace.Span, name *translate.SpanName) (changed bool) {
 	if w.renames == nil {
 		if text, ok := s.Attributes().Get(name.Append); ok && text.Type() == pcommon.ValueTypeStr && text.Str() != "" {
 			name.Name += " " + text.Str()

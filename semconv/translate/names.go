@@ -72,29 +72,34 @@ func (t *Table) namedRules(r *SpanRule) []namedRule {
 
 // SpanName reads a span's name at a place, which is the span's kind. It says false of a
 // name that is right or the user's own.
-func (t *Table) SpanName(name string, place Place) (SpanName, bool) {
+func (t *Table) SpanName(name string, place Place) (*SpanName, bool) {
 	for i := range t.spans {
 		r := &t.spans[i]
-		rest, ok := strings.CutPrefix(name, r.Prefix)
-		if !ok || r.places&place == 0 {
-			continue
-		}
-		v, o := conversions[r.As](StringValue(rest))
-		if o != converted {
-			continue
-		}
-		n := SpanName{Name: v.Str(), Append: r.Append}
-		if place == Internal {
-			n.Kind = placesByName[r.Kind]
-		}
-		for _, a := range r.attributes {
-			if v, ok := a.value(rest); ok {
-				n.Attributes = append(n.Attributes, NamedAttribute{a.key, v, a.source.Lacks})
+		if rest, ok := strings.CutPrefix(name, r.Prefix); ok && r.places&place != 0 {
+			if n := r.read(rest, place); n != nil {
+				return n, true
 			}
 		}
-		return n, true
 	}
-	return SpanName{}, false
+	return nil, false
+}
+
+// read reads what follows the prefix; nil: it is another's name.
+func (r *spanName) read(rest string, place Place) *SpanName {
+	v, o := conversions[r.As](StringValue(rest))
+	if o != converted {
+		return nil
+	}
+	n := &SpanName{Name: v.Str(), Append: r.Append}
+	if place == Internal {
+		n.Kind = placesByName[r.Kind]
+	}
+	for _, a := range r.attributes {
+		if v, ok := a.value(rest); ok {
+			n.Attributes = append(n.Attributes, NamedAttribute{a.key, v, a.source.Lacks})
+		}
+	}
+	return n
 }
 
 func (a *namedRule) value(rest string) (Value, bool) {
