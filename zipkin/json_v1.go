@@ -1,33 +1,10 @@
 package zipkin
 
-// jsonV1List reads a list of version 1 spans.
 func (d *Decoder) jsonV1List(body []byte) error {
-	s := &d.scanner
-	s.begin(body)
-	if err := s.enter('[', "'[': a list of spans"); err != nil {
-		return err
-	}
-	for first := true; ; first = false {
-		more, err := s.element(first)
-		if err != nil {
-			return err
-		}
-		if !more {
-			return s.finish()
-		}
-		s.peek()
-		start := s.pos
-		s.clear()
+	return d.jsonList(body, func() error {
 		d.v1.reset()
-		if err := d.jsonV1Span(&d.v1); err != nil {
-			return err
-		}
-		d.at(start, s.pos)
-		d.addV1(&d.v1)
-		if d.stop != nil {
-			return d.stop
-		}
-	}
+		return d.jsonV1Span(&d.v1)
+	}, func() { d.addV1(&d.v1) })
 }
 
 func (d *Decoder) jsonV1Span(v *v1Span) error {

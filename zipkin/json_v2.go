@@ -11,8 +11,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// jsonV2List reads a list of version 2 spans.
-func (d *Decoder) jsonV2List(body []byte) error {
+// jsonList reads a list of spans of either version: span reads one, add takes it.
+func (d *Decoder) jsonList(body []byte, span func() error, add func()) error {
 	s := &d.scanner
 	s.begin(body)
 	if err := s.enter('[', "'[': a list of spans"); err != nil {
@@ -29,16 +29,22 @@ func (d *Decoder) jsonV2List(body []byte) error {
 		s.peek()
 		start := s.pos
 		s.clear()
-		d.record.reset()
-		if err := d.jsonV2Span(&d.record); err != nil {
+		if err := span(); err != nil {
 			return err
 		}
 		d.at(start, s.pos)
-		d.add(&d.record)
+		add()
 		if d.stop != nil {
 			return d.stop
 		}
 	}
+}
+
+func (d *Decoder) jsonV2List(body []byte) error {
+	return d.jsonList(body, func() error {
+		d.record.reset()
+		return d.jsonV2Span(&d.record)
+	}, func() { d.add(&d.record) })
 }
 
 // spanField is a member of a span of version 2.
