@@ -25,8 +25,8 @@ CLIENTS_PYTHON = test/clients/python/requirements.txt
 CLIENTS_NODE   = test/clients/node/package.json test/clients/node/package-lock.json
 
 e2e-clients: bin/clients/brave.done bin/clients/python.done bin/clients/node.done ## real Zipkin clients of other languages: needs a JDK, Maven, Python with venv and Node.js too
-	$(GO) vet -tags clients ./test/clients
-	$(GO) test -tags clients -count 1 -parallel 2 ./test/clients
+	$(GO) vet -tags clients ./test/e2e
+	$(GO) test -tags clients -count 1 -parallel 2 -run '^TestClients$$' ./test/e2e
 
 bin/clients/brave.done: $(CLIENTS_JAVA)
 	rm -rf bin/clients/brave

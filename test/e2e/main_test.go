@@ -88,6 +88,7 @@ type output struct {
 type span struct {
 	ptrace.Span
 	resource pcommon.Map
+	scope    pcommon.InstrumentationScope
 }
 
 // newSink starts a sink and gives what arrives there.
@@ -108,7 +109,7 @@ func (o *output) add(td ptrace.Traces) {
 	for _, rs := range td.ResourceSpans().All() {
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, s := range ss.Spans().All() {
-				o.spans = append(o.spans, span{s, rs.Resource().Attributes()})
+				o.spans = append(o.spans, span{s, rs.Resource().Attributes(), ss.Scope()})
 			}
 		}
 	}
@@ -117,13 +118,14 @@ func (o *output) add(td ptrace.Traces) {
 // await waits until n spans have come out and returns them all.
 func (o *output) await(t *testing.T, n int) []span {
 	t.Helper()
-	get := func() []span {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		return o.spans
-	}
-	require.Eventually(t, func() bool { return len(get()) >= n }, 30*time.Second, 20*time.Millisecond, "%d spans to come out", n)
-	return get()
+	require.Eventually(t, func() bool { return len(o.all()) >= n }, 30*time.Second, 20*time.Millisecond, "%d spans to come out", n)
+	return o.all()
+}
+
+func (o *output) all() []span {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.spans
 }
 
 // afterStop waits until n spans have come out, stops the collector and returns all that

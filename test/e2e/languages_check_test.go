@@ -1,6 +1,6 @@
 //go:build clients
 
-package clients
+package e2e
 
 import (
 	"fmt"
@@ -55,7 +55,7 @@ func (s sent) key() key {
 	return key{strings.Repeat("0", 32-len(s.TraceID)) + s.TraceID, s.ID, service}
 }
 
-func (r received) key() key {
+func (r span) key() key {
 	id := r.SpanID().String()
 	if was, ok := r.Attributes().Get("koine.zipkin.span_id"); ok {
 		id = was.Str()
@@ -90,7 +90,7 @@ func requireZipkinsWays(t *testing.T, spans []sent) {
 
 // check compares what came out with what the client made. It counts by rule, because the
 // same mistake shows in every trace.
-func check(t *testing.T, spans []sent, got []received) {
+func check(t *testing.T, spans []sent, got []span) {
 	t.Helper()
 	b := &broken{count: map[string]int{}, first: map[string]string{}}
 	out := byKey(b, spans, got)
@@ -134,8 +134,8 @@ func (b *broken) equal(rule string, want, got any, s sent) {
 }
 
 // byKey: every span arrives exactly once.
-func byKey(b *broken, spans []sent, got []received) map[key]received {
-	out, left := map[key]received{}, map[key]bool{}
+func byKey(b *broken, spans []sent, got []span) map[key]span {
+	out, left := map[key]span{}, map[key]bool{}
 	for _, s := range spans {
 		left[s.key()] = true
 	}
@@ -154,12 +154,12 @@ func byKey(b *broken, spans []sent, got []received) map[key]received {
 }
 
 // checkTrees: the spans of a trace have ids of their own and are one tree.
-func checkTrees(b *broken, got []received) {
-	traces := map[pcommon.TraceID]map[pcommon.SpanID]received{}
+func checkTrees(b *broken, got []span) {
+	traces := map[pcommon.TraceID]map[pcommon.SpanID]span{}
 	for _, r := range got {
 		trace := traces[r.TraceID()]
 		if trace == nil {
-			trace = map[pcommon.SpanID]received{}
+			trace = map[pcommon.SpanID]span{}
 			traces[r.TraceID()] = trace
 		}
 		_, taken := trace[r.SpanID()]
@@ -178,7 +178,7 @@ func checkTrees(b *broken, got []received) {
 	}
 }
 
-func leadsToRoot(trace map[pcommon.SpanID]received, r received) bool {
+func leadsToRoot(trace map[pcommon.SpanID]span, r span) bool {
 	for range trace {
 		if r.ParentSpanID().IsEmpty() {
 			return true
@@ -195,7 +195,7 @@ func leadsToRoot(trace map[pcommon.SpanID]received, r received) bool {
 // checkPlace: a shared server has an id of its own, remembers the one that it came with
 // and is the client's child; any other span keeps its id and is under the span of its own
 // service that had the parent's id, or else under the one that gave that id away.
-func checkPlace(b *broken, s sent, r received, out map[key]received, spans []sent) {
+func checkPlace(b *broken, s sent, r span, out map[key]span, spans []sent) {
 	was, changed := r.Attributes().Get("koine.zipkin.span_id")
 	if s.Shared {
 		b.expect(changed && was.Str() == s.ID, "a shared server remembers the id that it came with", "%s %q", s.Kind, s.Name)
@@ -218,17 +218,17 @@ func checkPlace(b *broken, s sent, r received, out map[key]received, spans []sen
 }
 
 // owner is the span that an id was made for.
-func owner(trace, id string, out map[key]received, spans []sent) (received, bool) {
+func owner(trace, id string, out map[key]span, spans []sent) (span, bool) {
 	for _, s := range spans {
 		if k := s.key(); k.trace == trace && s.ID == id && !s.Shared {
 			r, ok := out[k]
 			return r, ok
 		}
 	}
-	return received{}, false
+	return span{}, false
 }
 
-func parentName(r received, ok bool) string {
+func parentName(r span, ok bool) string {
 	if !ok {
 		return "one that did not arrive"
 	}
@@ -239,7 +239,7 @@ func parentName(r received, ok bool) string {
 // start and end alone.
 const microsecond = 1.5
 
-func checkSpan(b *broken, s sent, r received) {
+func checkSpan(b *broken, s sent, r span) {
 	b.equal("name", s.Name, r.Name(), s)
 	kind := s.Kind
 	if kind == "" {
@@ -256,7 +256,7 @@ func checkSpan(b *broken, s sent, r received) {
 	}
 }
 
-func checkStatus(b *broken, s sent, r received) {
+func checkStatus(b *broken, s sent, r span) {
 	want := s.Status
 	if message, ok := s.Tags["error"]; ok {
 		want.Code, want.Message = "ERROR", message
@@ -268,7 +268,7 @@ func checkStatus(b *broken, s sent, r received) {
 	b.equal("status message", want.Message, r.Status().Message(), s)
 }
 
-func checkEvents(b *broken, s sent, r received) {
+func checkEvents(b *broken, s sent, r span) {
 	var got []annotation
 	for _, e := range r.Events().All() {
 		attributes := e.Attributes().AsRaw()
@@ -294,7 +294,7 @@ func checkEvents(b *broken, s sent, r received) {
 	b.equal("number of events", len(s.Annotations), len(got), s)
 }
 
-func checkAttributes(b *broken, s sent, r received) {
+func checkAttributes(b *broken, s sent, r span) {
 	attributes := r.Attributes().AsRaw()
 	for tag, want := range s.Tags {
 		if tag == "error" {
@@ -324,7 +324,7 @@ func checkAttributes(b *broken, s sent, r received) {
 }
 
 // checkResource: what describes the service is there, and there alone.
-func checkResource(b *broken, s sent, r received) {
+func checkResource(b *broken, s sent, r span) {
 	resource, attributes := r.resource.AsRaw(), r.Attributes().AsRaw()
 	for name, want := range s.Resource {
 		if now, ok := renamed[name]; ok {
