@@ -189,18 +189,17 @@ func (r *record) check() {
 const maxMicros = math.MaxUint64 / 1000
 
 func (d *Decoder) refuse(r *record) {
-	err := &SpanError{Index: d.report.Spans - 1, Reason: r.reason, What: r.what}
 	if d.report.First[r.reason] == nil {
-		d.report.First[r.reason] = err
+		d.report.First[r.reason] = &SpanError{Index: d.report.Spans - 1, Reason: r.reason, What: r.what}
 	}
 	d.report.Invalid[r.reason]++
 	if d.options.RejectInvalid {
-		d.stop = err
+		d.stop = d.report.First[r.reason]
 	}
 }
 
 // place puts a span into its group.
-func (d *Decoder) place(r *record) ptrace.Span {
+func (d *Decoder) place(r *record) {
 	t := &d.tags
 	t.read(d, r)
 	service := d.service(r, t)
@@ -226,7 +225,6 @@ func (d *Decoder) place(r *record) ptrace.Span {
 	d.addLinks(span, t)
 	t.write(span.Attributes())
 	d.spans.note(d, r, span, service)
-	return span
 }
 
 // makeLocal makes of the last local endpoint what all of its spans share.

@@ -47,31 +47,6 @@ func (d *Decoder) jsonV1Span(v *v1Span) error {
 	}
 }
 
-// objects reads an array of objects, or null; each is called inside of one.
-func (s *scanner) objects(m *mistake, each func() error) error {
-	if there, err := s.field(m, '['); !there {
-		return err
-	}
-	s.pos++
-	for first := true; ; first = false {
-		more, err := s.element(first)
-		if err != nil || !more {
-			return err
-		}
-		there, err := s.field(m, '{')
-		if err != nil {
-			return err
-		}
-		if !there {
-			continue
-		}
-		s.pos++
-		if err := each(); err != nil {
-			return err
-		}
-	}
-}
-
 func (d *Decoder) jsonV1Annotation(v *v1Span) error {
 	s := &d.scanner
 	var (
@@ -79,28 +54,21 @@ func (d *Decoder) jsonV1Annotation(v *v1Span) error {
 		value     []byte
 		local     endpoint
 	)
-	for first := true; ; first = false {
-		key, more, err := s.member(first)
-		if err == nil && more {
-			switch string(key) {
-			case "timestamp":
-				timestamp, err = s.micros(&v.mistake, BadAnnotation)
-			case "value":
-				value, err = s.textField(&v.mistake)
-			case "endpoint":
-				err = s.endpoint(&local, &v.mistake)
-			default:
-				err = s.skip(4)
-			}
+	err := s.members(func(key []byte) (err error) {
+		switch string(key) {
+		case "timestamp":
+			timestamp, err = s.micros(&v.mistake, BadAnnotation)
+		case "value":
+			value, err = s.textField(&v.mistake)
+		case "endpoint":
+			err = s.endpoint(&local, &v.mistake)
+		default:
+			err = s.skip(4)
 		}
-		if err != nil {
-			return err
-		}
-		if !more {
-			v.annotate(timestamp, value, local)
-			return nil
-		}
-	}
+		return err
+	})
+	v.annotate(timestamp, value, local)
+	return err
 }
 
 // jsonV1Binary reads a binary annotation. Its value may stand before its key.
@@ -111,27 +79,22 @@ func (d *Decoder) jsonV1Binary(v *v1Span) error {
 		isSet bool
 		local endpoint
 	)
-	for first := true; ; first = false {
-		key, more, err := s.member(first)
-		if err == nil && more {
-			switch string(key) {
-			case "key":
-				b.key, err = s.textField(&v.mistake)
-			case "value":
-				isSet = s.peek() == 't'
-				b.value, err = d.jsonText()
-			case "endpoint":
-				err = s.endpoint(&local, &v.mistake)
-			default:
-				err = s.skip(4)
-			}
+	err := s.members(func(key []byte) (err error) {
+		switch string(key) {
+		case "key":
+			b.key, err = s.textField(&v.mistake)
+		case "value":
+			isSet = s.peek() == 't'
+			b.value, err = d.jsonText()
+		case "endpoint":
+			err = s.endpoint(&local, &v.mistake)
+		default:
+			err = s.skip(4)
 		}
-		if err != nil {
-			return err
-		}
-		if !more {
-			break
-		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	if b.key == nil {
 		v.fail(BadTag, "a binary annotation without a key")

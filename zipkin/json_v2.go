@@ -137,6 +137,7 @@ func (d *Decoder) jsonV2Span(r *record) error {
 		case localEndpointField:
 			err = d.jsonLocalEndpoint(r)
 		case remoteEndpointField:
+			r.remote = endpoint{} // of two the last counts
 			err = s.endpoint(&r.remote, &r.mistake)
 		case annotationsField:
 			err = s.objects(&r.mistake, func() error { return d.jsonAnnotation(r) })
@@ -176,6 +177,44 @@ func (s *scanner) field(m *mistake, kind byte) (there bool, err error) {
 
 // kinds names values by their first byte.
 var kinds = map[byte]string{'"': "text", '{': "an object", '[': "an array", 'n': "true or false"}
+
+// objects reads an array of objects, or null; each is called inside of one.
+func (s *scanner) objects(m *mistake, each func() error) error {
+	if there, err := s.field(m, '['); !there {
+		return err
+	}
+	s.pos++
+	for first := true; ; first = false {
+		more, err := s.element(first)
+		if err != nil || !more {
+			return err
+		}
+		there, err := s.field(m, '{')
+		if err != nil {
+			return err
+		}
+		if !there {
+			continue
+		}
+		s.pos++
+		if err := each(); err != nil {
+			return err
+		}
+	}
+}
+
+// members reads the members of an object that was entered; each reads a value.
+func (s *scanner) members(each func(key []byte) error) error {
+	for first := true; ; first = false {
+		key, more, err := s.member(first)
+		if err != nil || !more {
+			return err
+		}
+		if err := each(key); err != nil {
+			return err
+		}
+	}
+}
 
 // textField reads a string, or null.
 func (s *scanner) textField(m *mistake) ([]byte, error) {
@@ -433,7 +472,7 @@ func (d *Decoder) jsonLocalEndpoint(r *record) error {
 		r.local, r.lastLocal = l.endpoint, true
 		return nil
 	}
-	l.text = nil
+	l.text, r.local, r.lastLocal = nil, endpoint{}, false // of two the last counts
 	err := s.endpoint(&r.local, &r.mistake)
 	if text := s.doc[start:s.pos]; err == nil && !r.invalid && text[0] == '{' && bytes.IndexByte(text, '\\') < 0 && utf8.Valid(text) {
 		d.local = local{text: text, endpoint: r.local}
@@ -494,28 +533,21 @@ func (s *scanner) port(m *mistake) (uint16, error) {
 func (d *Decoder) jsonAnnotation(r *record) error {
 	s := &d.scanner
 	var a annotation
-	for first := true; ; first = false {
-		key, more, err := s.member(first)
-		if err == nil && more {
-			switch string(key) {
-			case "timestamp":
-				a.timestamp, err = s.micros(&r.mistake, BadAnnotation)
-			case "value":
-				a.value, err = s.textField(&r.mistake)
-			case "endpoint":
-				err = d.wrongFormat(JSONv1)
-			default:
-				err = s.skip(4)
-			}
+	err := s.members(func(key []byte) (err error) {
+		switch string(key) {
+		case "timestamp":
+			a.timestamp, err = s.micros(&r.mistake, BadAnnotation)
+		case "value":
+			a.value, err = s.textField(&r.mistake)
+		case "endpoint":
+			err = d.wrongFormat(JSONv1)
+		default:
+			err = s.skip(4)
 		}
-		if err != nil {
-			return err
-		}
-		if !more {
-			r.annotate(a)
-			return nil
-		}
-	}
+		return err
+	})
+	r.annotate(a)
+	return err
 }
 
 func (d *Decoder) jsonTags(r *record) error {

@@ -26,7 +26,7 @@ const (
 	lostEvents
 	lostLinks
 	absentStart
-	// Attributes that endpoints give, too.
+	// From here on tags are attributes of the span besides: those that endpoints give, too.
 	peerService
 	peerAddress
 	peerPort

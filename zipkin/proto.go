@@ -180,7 +180,7 @@ func (d *Decoder) protoLocalEndpoint(r *record, b []byte, at int) error {
 		r.local, r.lastLocal = l.endpoint, true
 		return nil
 	}
-	l.text = nil
+	l.text, r.local, r.lastLocal = nil, endpoint{}, false // of two the last counts
 	err := d.protoEndpoint(&r.local, r, b, at)
 	if err == nil && !r.invalid && utf8.Valid(r.local.service) {
 		d.local = local{text: b, endpoint: r.local}

@@ -27,9 +27,10 @@ type placed struct {
 type placedSpans struct {
 	all       []placed
 	endpoints []tree.Endpoint
-	table     []uint32 // open addressing: index into all + 1, 0 is free
-	repeats   bool     // maybe: a hash came twice
-	shared    bool     // some span is
+	nodes     []tree.Span // scratch of treeSpans
+	table     []uint32    // open addressing: index into all + 1, 0 is free
+	repeats   bool        // maybe: a hash came twice
+	shared    bool        // some span is
 }
 
 // keptSpans stay allocated from list to list.
@@ -48,6 +49,7 @@ func (p *placedSpans) end() {
 	p.all = p.all[:0]
 	clear(p.endpoints)
 	p.endpoints = p.endpoints[:0]
+	clear(p.nodes)
 	clear(p.table)
 }
 
@@ -162,16 +164,17 @@ func (d *Decoder) resolve() {
 
 // treeSpans is what the resolver needs of the spans.
 func (d *Decoder) treeSpans() []tree.Span {
-	all := make([]tree.Span, len(d.spans.all))
+	all := d.spans.nodes[:0]
 	for i := range d.spans.all {
 		s := &d.spans.all[i]
 		trace := s.span.TraceID()
-		all[i] = tree.Span{
+		all = append(all, tree.Span{
 			TraceHigh: be64(trace[:8]), TraceLow: be64(trace[8:]),
 			ID: number(s.span.SpanID()), Parent: number(s.span.ParentSpanID()),
 			Kind: s.kind, Shared: s.shared, Endpoint: d.spans.endpoints[s.endpoint],
-		}
+		})
 	}
+	d.spans.nodes = all
 	return all
 }
 

@@ -104,6 +104,9 @@ func (t *tagSet) scan(r *record) (attributes int, differ bool) {
 // others is how many attributes a span has that are no tags.
 func (t *tagSet) others(r *record) int {
 	n := r.local.attributes() + r.remote.attributes()
+	if len(r.remote.service) > 0 {
+		n++
+	}
 	for _, mark := range [...]bool{r.debug, r.shared, r.timestamp == 0} {
 		if mark {
 			n++

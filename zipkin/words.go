@@ -22,7 +22,7 @@ type word struct {
 	// compared instead of searched.
 	next    *word
 	waiting uint32 // hash of the text that came here last and is not held
-	seen    uint32 // the span that had it as a key last, see tagSet.find
+	seen    uint32 // the span that had it as a key last, see tagSet.scan
 	meaning meaning
 	isKey   bool // meaning is known
 	plain   bool // JSON writes it as it is
