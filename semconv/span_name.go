@@ -3,9 +3,9 @@ package semconv
 import "strings"
 
 // Varies says whether a span's name differs from span to span of one operation: it has
-// a number, an id or a query in it, or the path of the request where the route is known.
+// a number, an id or a query with values in it, or the path of the request where the route is known.
 func (s *Span) Varies() bool {
-	if variable(s.Name) {
+	if variable(s.Name) || hasLiteral(s.Name) {
 		return true
 	}
 	path, route := first(s.Text, "url.path", "http.target"), s.Text("http.route")

@@ -23,10 +23,12 @@ type Span struct {
 // lacks, its kind, its name. Its attributes one by one are for Attribute.
 func (j *Judge) Span(s Span) []Problem {
 	var problems []Problem
-	if s.Varies() {
+	now := j.renewed(&s)
+	if today := j.renamed(&now); today != "" {
+		problems = append(problems, Problem{Code: Name, Have: s.Name, Instead: []string{today}})
+	} else if s.Varies() {
 		problems = append(problems, Problem{Code: Name, Have: s.Name, Instead: nonEmpty(s.BetterName())})
 	}
-	now := j.renewed(&s)
 	convention := j.convention(&now)
 	if convention == nil {
 		return problems
@@ -40,6 +42,15 @@ func (j *Judge) Span(s Span) []Problem {
 		}
 	}
 	return problems
+}
+
+// renamed is the name of today of a span whose name is of an older form, by what its
+// attributes are today; empty of any other.
+func (j *Judge) renamed(s *Span) string {
+	if old, ok := j.table.SpanName(s.Name, s.Kind); ok {
+		return named(old.Name, s.Text(old.Append))
+	}
+	return j.table.Rename(s.Name, s.Kind, s.Text)
 }
 
 // today is a key's name in use: the registry has types that still ask for an old one.
