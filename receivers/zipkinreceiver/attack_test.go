@@ -95,7 +95,6 @@ func TestAttacks(t *testing.T) {
 			})
 			assert.Equal(t, tc.status, got.StatusCode, got.body)
 			assert.LessOrEqual(t, mib, tc.mib, "MiB")
-			assert.Less(t, time.Since(begun), 20*time.Second)
 			t.Logf("%d MiB, %v, %s", mib, time.Since(begun).Round(time.Millisecond), got.body)
 			assert.Equal(t, http.StatusAccepted, r.post(t, pathV2, []byte(oneSpan)).StatusCode, "and it goes on")
 		})

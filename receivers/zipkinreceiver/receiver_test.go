@@ -286,7 +286,7 @@ func TestShutdownDoesNotWaitForSilence(t *testing.T) {
 			time.Sleep(10 * time.Millisecond)
 			begun := time.Now()
 			require.NoError(t, r.Shutdown(context.Background()))
-			assert.Less(t, time.Since(begun), 2*time.Second)
+			assert.Less(t, time.Since(begun), 4*time.Second, "net/http alone waits 5 s")
 		})
 	}
 }
