@@ -3,9 +3,10 @@ package guardextension
 import (
 	"fmt"
 	"io"
-	"math/bits"
 	"net/http"
 	"sync"
+
+	"github.com/koine-otel/koine/memory"
 )
 
 // body is a request's body, received whole. The handler reads it as it would the
@@ -26,10 +27,10 @@ type body struct {
 // an error.
 func receive(r *http.Request, inFlight *budget) (*body, error) {
 	b := &body{inFlight: inFlight}
-	if err := b.reserve(smallest); err != nil {
+	if err := b.reserve(memory.SmallestBuffer); err != nil {
 		return b, err
 	}
-	buffer := takeBuffer(smallest)
+	buffer := memory.TakeBuffer(memory.SmallestBuffer)
 	b.pooled = buffer
 	for n := 0; ; {
 		read, err := r.Body.Read((*buffer)[n:])
@@ -49,9 +50,9 @@ func receive(r *http.Request, inFlight *budget) (*body, error) {
 			if err := b.reserve(size - n); err != nil {
 				return b, err
 			}
-			buffer = takeBuffer(size)
+			buffer = memory.TakeBuffer(size)
 			copy(*buffer, (*b.pooled)[:n])
-			giveBuffer(b.pooled)
+			memory.GiveBuffer(b.pooled)
 			b.pooled = buffer
 		}
 	}
@@ -96,24 +97,10 @@ func (b *body) release() {
 
 func (b *body) recycle() {
 	if b.pooled != nil {
-		giveBuffer(b.pooled)
+		memory.GiveBuffer(b.pooled)
 	}
 	b.pooled, b.content, b.next = nil, nil, 0
 }
-
-const (
-	// smallest is what a connection that sends nothing costs: about as much as it does
-	// in net/http.
-	smallest = 4 << 10
-	// largest is pooled, as it holds the greatest request that receivers take by default.
-	// Greater buffers are left to the garbage collector.
-	largest = 32 << 20
-	pools   = 14 // 1 + log2(largest / smallest)
-)
-
-// buffers holds a pool for each power of two from smallest to largest, so that no buffer
-// is more than twice what came.
-var buffers [pools]sync.Pool
 
 // grown gives the size after n: twice that or, to spare copies, up to eight times, if the
 // client promised as much.
@@ -124,24 +111,3 @@ func grown(n int, promised int64) int {
 	}
 	return size
 }
-
-// takeBuffer gives a buffer. Those that are smallest, or twice another's, are pooled.
-func takeBuffer(size int) *[]byte {
-	if pooled(size) {
-		if b, ok := buffers[poolOf(size)].Get().(*[]byte); ok {
-			return b
-		}
-	}
-	b := make([]byte, size)
-	return &b
-}
-
-func giveBuffer(b *[]byte) {
-	if pooled(len(*b)) {
-		buffers[poolOf(len(*b))].Put(b)
-	}
-}
-
-func pooled(size int) bool { return size >= smallest && size <= largest && size&(size-1) == 0 }
-
-func poolOf(size int) int { return bits.TrailingZeros(uint(size / smallest)) }

@@ -29,6 +29,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/koine-otel/koine/extensions/guardextension/internal/metadatatest"
+	"github.com/koine-otel/koine/memory"
 )
 
 // counts expects the counter of refusals to have one point.
@@ -181,7 +182,7 @@ func TestBodyIsReadableOnceAndWithinTheHandler(t *testing.T) {
 	g := testGuard(t, nil)
 	var kept io.ReadCloser
 	sent := protoOf(t, someTraces(900)) // more than the smallest buffer
-	require.Greater(t, len(sent), smallest)
+	require.Greater(t, len(sent), memory.SmallestBuffer)
 	h := wrapped(t, g, func(_ http.ResponseWriter, r *http.Request) {
 		kept = r.Body
 		assert.EqualValues(t, len(sent), r.ContentLength)
@@ -212,8 +213,8 @@ func TestSlowClientReservesItsBuffer(t *testing.T) {
 	require.NoError(t, err)
 	_, err = io.WriteString(conn, "POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: "+protobufType+"\r\nContent-Length: 15000000\r\n\r\n"+strings.Repeat("x", 1000))
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return g.inFlight.used.Load() == smallest }, 5*time.Second, time.Millisecond)
-	metadatatest.AssertEqualExtensionGuardInFlight(t, g.telemetry, []metricdata.DataPoint[int64]{{Value: smallest}}, metricdatatest.IgnoreTimestamp())
+	require.Eventually(t, func() bool { return g.inFlight.used.Load() == memory.SmallestBuffer }, 5*time.Second, time.Millisecond)
+	metadatatest.AssertEqualExtensionGuardInFlight(t, g.telemetry, []metricdata.DataPoint[int64]{{Value: memory.SmallestBuffer}}, metricdatatest.IgnoreTimestamp())
 
 	resp, _ := g.post(t, protobufType, "", protoOf(t, someTraces(10)))
 	assert.Equal(t, http.StatusOK, resp.StatusCode, "there is room for others")
