@@ -9,6 +9,9 @@ func (t *Table) stray(name string) *key {
 	if t.options.Unmatched == "" {
 		return nil
 	}
+	if strings.HasPrefix(name, t.options.Unmatched) {
+		return &key{target: -1, live: true} // what a stray becomes is there already
+	}
 	namespace, _, dotted := strings.Cut(name, ".")
 	if !dotted || !t.options.registry().Reserved(namespace) {
 		return nil
