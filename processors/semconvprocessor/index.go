@@ -28,8 +28,8 @@ func indexed(m pcommon.Map, more int) *index {
 	return x
 }
 
-// put is pcommon.Map's PutEmpty.
-func (x *index) put(key string) pcommon.Value {
+// PutEmpty is pcommon.Map's.
+func (x *index) PutEmpty(key string) pcommon.Value {
 	v, there := x.added[key]
 	if !there {
 		v = x.builder.AppendEmpty(key)

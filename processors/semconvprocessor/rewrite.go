@@ -70,20 +70,26 @@ const manyLookups = 1 << 12
 
 // add puts the attributes that are new.
 func add(m pcommon.Map, copies []pcommon.Value, r *translate.Result) {
-	to := m.PutEmpty
 	if m.Len()*len(r.Edits) > manyLookups {
 		b := indexed(m, len(r.Edits))
-		to = b.put
-		defer b.builder.UnsafeIntoMap(m)
+		addTo(b, copies, r)
+		b.builder.UnsafeIntoMap(m)
+		return
 	}
+	addTo(m, copies, r)
+}
+
+// addTo is add to either. It is generic, because to call a function value for each costs
+// ordinary maps an allocation.
+func addTo[M interface{ PutEmpty(string) pcommon.Value }](to M, copies []pcommon.Value, r *translate.Result) {
 	for i := range r.Edits {
 		e := &r.Edits[i]
 		switch {
 		case e.Index >= 0:
 		case e.Value.Type != registry.Any:
-			set(to(e.Key), &e.Value)
+			set(to.PutEmpty(e.Key), &e.Value)
 		default:
-			copies[0].MoveTo(to(e.Key))
+			copies[0].MoveTo(to.PutEmpty(e.Key))
 			copies = copies[1:]
 		}
 	}

@@ -71,6 +71,9 @@ func statusText(s string) (string, outcome) {
 // protocol reads http.flavor ("1.1", "2.0", "SPDY", "QUIC"), the forms that proxies
 // write ("HTTP/1.1") and those of ALPN ("h2"). Major versions from 2 on have no minor.
 func protocol(s string) (name, version string, o outcome) {
+	if s == "1.1" || s == "2" { // what nearly all say
+		return "", s, converted
+	}
 	rest := s
 	if len(s) >= 4 && strings.EqualFold(s[:4], "http") {
 		name, rest = "http", strings.TrimPrefix(s[4:], "/")

@@ -94,9 +94,6 @@ func (v *formTexts) get(key string) string {
 
 // is whether a name is what the form makes of attributes, all of which are there.
 func (f Form) is(name string, v *formTexts) bool {
-	if !f.fits(name) {
-		return false
-	}
 	for i, part := range f {
 		if i%2 == 1 {
 			if part = v.get(part); part == "" {
@@ -130,11 +127,20 @@ func (f Form) of(v *formTexts) string {
 // Rename gives the name of today of a span whose name is of an older form, by what text says of
 // its attributes, which are translated. It is empty of a name that is right or the user's own.
 func (t *Table) Rename(name string, place Place, text func(key string) string) string {
-	v := formTexts{text: text}
 	for _, r := range t.forms {
-		if r.places&place != 0 && r.Was.is(name, &v) {
-			return r.To.of(&v)
+		if r.places&place != 0 && r.Was.fits(name) {
+			if today := r.rename(name, text); today != "" {
+				return today
+			}
 		}
 	}
 	return ""
+}
+
+func (r *SpanRule) rename(name string, text func(key string) string) string {
+	v := formTexts{text: text}
+	if !r.Was.is(name, &v) {
+		return ""
+	}
+	return r.To.of(&v)
 }

@@ -293,7 +293,7 @@ func (t *Table) step(p *plan, s *step, in *Input, r *Result) {
 func (s *step) alone(p *plan, in *Input, r *Result) {
 	c := &s.candidates[0]
 	i := r.index[c.slots[0]]
-	if s.plain && (s.typ == registry.Any || in.Values[i].Type == s.typ) && !s.port {
+	if s.plain && (s.typ == registry.Any || in.Values[i].Type == s.typ) && (!s.port || in.Values[i].isPort()) {
 		r.Edits = append(r.Edits, Edit{Index: -1, Key: s.key, Copy: int(i), slot: int32(c.slots[0]), Rule: c.rule})
 		c.mark(r, used)
 		return
