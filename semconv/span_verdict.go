@@ -23,8 +23,8 @@ type Span struct {
 // lacks, its kind, its name. Its attributes one by one are for Attribute.
 func (j *Judge) Span(s Span) []Problem {
 	var problems []Problem
-	now := j.renewed(&s)
-	if today := j.renamed(&now); today != "" {
+	now, r := j.renewed(&s)
+	if today := j.nameOf(&now, r); today != "" {
 		problems = append(problems, Problem{Code: Name, Have: s.Name, Instead: []string{today}})
 	} else if s.Varies() {
 		problems = append(problems, Problem{Code: Name, Have: s.Name, Instead: nonEmpty(s.BetterName())})
@@ -44,13 +44,13 @@ func (j *Judge) Span(s Span) []Problem {
 	return problems
 }
 
-// renamed is the name of today of a span whose name is of an older form, by what its
+// nameOf is the name of today of a span whose name is of an older form, by what its
 // attributes are today; empty of any other.
-func (j *Judge) renamed(s *Span) string {
-	if old, ok := j.table.SpanName(s.Name, s.Kind); ok {
-		return named(old.Name, s.Text(old.Append))
+func (j *Judge) nameOf(now *Span, r *translate.Result) string {
+	if old, ok := j.table.SpanName(now.Name, now.Kind); ok {
+		return named(old.Name, now.Text(old.Append))
 	}
-	return j.table.Rename(s.Name, s.Kind, s.Text)
+	return r.NameOf(now.Name, now.Text)
 }
 
 // today is a key's name in use: the registry has types that still ask for an old one.
@@ -64,13 +64,14 @@ func (j *Judge) today(key string) string {
 // Convention finds the span type that a span is of from its kind and the attributes
 // that tell; the wire does not say it. It is nil for a span of no convention.
 func (j *Judge) Convention(s Span) *registry.Span {
-	now := j.renewed(&s)
+	now, _ := j.renewed(&s)
 	return j.convention(&now)
 }
 
 // renewed is a span with what its old attributes become besides those that it has: an
-// old URL counts as a port where it names one, an old value as the new one.
-func (j *Judge) renewed(s *Span) Span {
+// old URL counts as a port where it names one, an old value as the new one. The result is
+// what the translation made of it.
+func (j *Judge) renewed(s *Span) (Span, *translate.Result) {
 	in := translate.Input{Keys: s.Keys, Place: s.Kind}
 	for _, k := range s.Keys {
 		in.Values = append(in.Values, translate.StringValue(s.Text(k)))
@@ -100,7 +101,7 @@ func (j *Judge) renewed(s *Span) Span {
 		}
 		return s.Text(key)
 	}
-	return now
+	return now, &r
 }
 
 var kindNames = map[translate.Place]string{

@@ -52,7 +52,7 @@ func (w *work) takeOldName(s ptrace.Span, name *translate.SpanName) (changed boo
 // renameSpan gives the current span, if its attributes made its name in an older form, the name
 // that they make today.
 func (w *work) renameSpan(s ptrace.Span) {
-	if name := w.table.Rename(s.Name(), placeOf(s.Kind()), w.textOf); name != "" {
+	if name := w.result.NameOf(s.Name(), w.textOf); name != "" {
 		s.SetName(name)
 	}
 }

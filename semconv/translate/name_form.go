@@ -124,12 +124,31 @@ func (f Form) of(v *formTexts) string {
 	return string(name)
 }
 
-// Rename gives the name of today of a span whose name is of an older form, by what text says of
-// its attributes, which are translated. It is empty of a name that is right or the user's own.
-func (t *Table) Rename(name string, place Place, text func(key string) string) string {
+// formsOf are the forms that a span with some attributes may have its name of.
+func (t *Table) formsOf(place Place, has func(key string) bool) []*SpanRule {
+	var forms []*SpanRule
+next:
 	for _, r := range t.forms {
-		if r.places&place != 0 && r.Was.fits(name) {
-			if today := r.rename(name, text); today != "" {
+		if r.places&place == 0 {
+			continue
+		}
+		for i := 1; i < len(r.Was); i += 2 {
+			if !has(r.Was[i]) {
+				continue next
+			}
+		}
+		forms = append(forms, r)
+	}
+	return forms
+}
+
+// NameOf gives the name of today of the span that was translated last, if its name is of an
+// older form, by what text says of its attributes, which are translated. It is empty of a name
+// that is right or the user's own.
+func (r *Result) NameOf(name string, text func(key string) string) string {
+	for _, form := range r.forms {
+		if form.Was.fits(name) {
+			if today := form.rename(name, text); today != "" {
 				return today
 			}
 		}

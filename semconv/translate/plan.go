@@ -18,6 +18,8 @@ type plan struct {
 	find []found
 	// steps are the targets that may get a value, each with its candidates.
 	steps []step
+	// forms are the older forms of spans' names whose attributes the shape has or gets.
+	forms []*SpanRule
 }
 
 // slot is a key of the shape.
@@ -187,6 +189,7 @@ func (t *Table) compile(keys []string, hashes []uint64, shape uint64, place Plac
 	}
 	p.markExclusive(t.options.KeepOld)
 	p.find = addressed(p.find)
+	p.forms = t.formsOf(place, func(key string) bool { _, gets := steps[key]; return gets || slices.Contains(keys, key) })
 	return p
 }
 

@@ -54,6 +54,7 @@ type Result struct {
 	// value; Duplicates those that said the same.
 	Conflicts, Duplicates int
 
+	forms                []*SpanRule // those that the shape may make a name of
 	planHits, planMisses int
 	hashes               []uint64
 	index                []int32 // by slot: the attribute's index; may be shared
@@ -119,10 +120,11 @@ func (t *Table) Translate(in *Input, r *Result) bool {
 	}
 	if a != nil && a.fits(in) {
 		r.planHits++
-		r.Renames, r.index = a.renames, a.index
+		r.Renames, r.index, r.forms = a.renames, a.index, a.plan.forms
 		t.run(a.plan, a.rest, in, r)
 	} else {
 		p := t.plan(in.Keys, r.hashes, sum, in.Place, r)
+		r.forms = p.forms
 		if a == nil && len(in.Keys) <= maxPlanned && t.arrangements.again(sequence) {
 			p.locate(in, r)
 			t.arrangements.add(sequence, p.arrange(sequence, r.index))
@@ -155,7 +157,7 @@ func (t *Table) run(p *plan, steps []step, in *Input, r *Result) {
 
 func (r *Result) reset() {
 	r.Renames, r.Edits, r.Remove, r.Fields, r.Invalid = nil, r.Edits[:0], r.Remove[:0], r.Fields[:0], r.Invalid[:0]
-	r.hashes, r.index, r.fate = r.hashes[:0], nil, r.fate[:0]
+	r.hashes, r.index, r.fate, r.forms = r.hashes[:0], nil, r.fate[:0], nil
 	r.Conflicts, r.Duplicates = 0, 0
 }
 
@@ -432,7 +434,12 @@ func (t *Table) settle(r *Result) {
 			r.Remove = append(r.Remove, int(r.index[n]))
 		}
 	}
-	slices.Sort(r.Remove)
-	slices.Sort(r.Invalid)
-	r.Invalid = slices.Compact(r.Invalid)
+	// Mostly there is one, or none, and to call for nothing is what costs.
+	if len(r.Remove) > 1 {
+		slices.Sort(r.Remove)
+	}
+	if len(r.Invalid) > 1 {
+		slices.Sort(r.Invalid)
+		r.Invalid = slices.Compact(r.Invalid)
+	}
 }
