@@ -1,6 +1,9 @@
 package semconvprocessor
 
 import (
+	"slices"
+	"unsafe"
+
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/koine-otel/koine/semconv/registry"
@@ -21,6 +24,37 @@ type attributes struct {
 // has fewer: forget is for the end of a batch, because it costs as much as reading.
 func (a *attributes) of(m pcommon.Map) {
 	a.keys, a.read, a.values, a.source = a.keys[:0], a.read[:0], a.values[:0], m
+	if !layoutKnown {
+		a.ask(m)
+		return
+	}
+	n := m.Len()
+	if n == 0 {
+		return
+	}
+	keys, read := slices.Grow(a.keys, n)[:n], slices.Grow(a.read, n)[:n]
+	a.keys, a.read = keys, read
+	start, l := firstOf(m), attributeLayout
+	for i := range keys {
+		at := unsafe.Add(start, uintptr(i)*l.size)
+		keys[i] = *(*string)(unsafe.Add(at, l.key))
+		switch w := (*words)(unsafe.Add(at, l.value)); w.typ {
+		case l.str:
+			read[i] = translate.StringValue(*(*string)(w.data))
+		case l.integer:
+			read[i] = translate.IntValue(*(*int64)(w.data))
+		case l.double:
+			read[i] = translate.DoubleValue(*(*float64)(w.data))
+		case l.boolean:
+			read[i] = translate.BoolValue(*(*bool)(w.data))
+		default:
+			read[i] = readValue(a.value(i))
+		}
+	}
+}
+
+// ask is of by pdata's own means, and its oracle.
+func (a *attributes) ask(m pcommon.Map) {
 	for k, v := range m.All() {
 		a.keys = append(a.keys, k)
 		a.read = append(a.read, readValue(v))

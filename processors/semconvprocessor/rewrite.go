@@ -14,9 +14,9 @@ import (
 // pdata has no way to give an attribute another key: put and remove are walks over all
 // keys, so ten renames of ten attributes are a hundred comparisons, and of 20,000
 // attributes minutes. Where the map's layout in memory is the one that is known here
-// (see keys.go), a rename writes the key in its place.
+// (see layout.go), a rename writes the key in its place.
 func rewrite(m pcommon.Map, a *attributes, r *translate.Result) {
-	if !keysAreWritable {
+	if !layoutKnown {
 		rebuild(m, a, r)
 		return
 	}
@@ -41,7 +41,7 @@ func rewrite(m pcommon.Map, a *attributes, r *translate.Result) {
 		if e.Key != a.keys[e.Index] {
 			setKey(m, e.Index, e.Key)
 		}
-		if e.Value.Type != registry.Any && !says(a.read[e.Index], e.Value) {
+		if e.Value.Type != registry.Any && !says(a.read[e.Index], e.Value) && !setInPlace(m, e.Index, &e.Value) {
 			set(a.value(e.Index), &e.Value)
 		}
 	}

@@ -18,10 +18,10 @@ import (
 	"github.com/koine-otel/koine/semconv/translate"
 )
 
-// TestMapLayout: the layout that setKey relies on is the library's. If this fails after
+// TestMapLayout: the layout that all here relies on is the library's. If this fails after
 // an upgrade, the processor still works, by the slow way.
 func TestMapLayout(t *testing.T) {
-	require.True(t, keysAreWritable)
+	require.True(t, layoutKnown)
 	m := pcommon.NewMap()
 	for i := range 10 {
 		m.PutInt(fmt.Sprint("key", i), int64(i))
@@ -34,9 +34,33 @@ func TestMapLayout(t *testing.T) {
 	}, m.AsRaw())
 
 	type pointer struct{ Orig *[]struct{ Value any } }
-	for _, other := range []any{1, struct{}{}, struct{ A int }{}, struct{ A *int }{}, struct{ A *[]int }{}, pointer{}, struct{ A *[]struct{ Key int } }{}} {
-		_, _, ok := mapLayout(reflect.TypeOf(other))
+	for _, other := range []any{1, struct{}{}, struct{ A int }{}, struct{ A *int }{}, struct{ A *[]int }{}, pointer{}, struct{ A *[]struct{ Key int } }{},
+		struct{ A *[]struct{ Key string } }{}, struct {
+			A *[]struct {
+				Key   string
+				Value struct{ V fmt.Stringer }
+			}
+		}{},
+	} {
+		_, ok := layoutOf(reflect.TypeOf(other))
 		assert.False(t, ok, "%T", other)
+	}
+}
+
+// TestReadAgainstAsk: attributes read from memory are those that pdata gives.
+func TestReadAgainstAsk(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	var fast, slow attributes
+	for n := range 100 {
+		m := pcommon.NewMap()
+		for i := range n % 30 {
+			randomValue(rng, m.PutEmpty(fmt.Sprint("key", i)))
+		}
+		fast.of(m)
+		slow.ask(m)
+		assert.Equal(t, slow.keys, fast.keys)
+		assert.Equal(t, slow.read, fast.read)
+		slow.forget()
 	}
 }
 

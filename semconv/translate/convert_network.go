@@ -29,19 +29,39 @@ func hostPort(s string) (host, port string, o outcome) {
 	case colon >= 0 && !isIP(s):
 		return "", "", invalid
 	}
-	if strings.ContainsAny(host, "/@ ") || port != "" && !isPort(port) {
+	if !isHostText(host) || port != "" && !isPort(port) {
 		return "", "", invalid
 	}
-	if strings.Trim(port, "0") == "" {
+	if isZero(port) {
 		port = ""
 	}
 	return host, port, converted
 }
 
+// isHostText says whether no byte is one that ends a host, or stands before it.
+func isHostText(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c == '/' || c == '@' || c == ' ' {
+			return false
+		}
+	}
+	return true
+}
+
+// isZero says whether s is nothing but zeros, or nothing.
+func isZero(s string) bool {
+	for i := range len(s) {
+		if s[i] != '0' {
+			return false
+		}
+	}
+	return true
+}
+
 // portOnly is a port on its own. Zipkin's libraries write 0 for one they do not know.
 func portOnly(s string) (string, outcome) {
 	switch {
-	case strings.Trim(s, "0") == "":
+	case isZero(s):
 		return "", absent
 	case !isPort(s):
 		return "", invalid

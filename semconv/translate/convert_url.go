@@ -10,21 +10,49 @@ type parts struct {
 
 // splitURL reads an absolute URL.
 func splitURL(s string) (parts, bool) {
-	scheme, rest, ok := strings.Cut(s, "://")
-	if !ok || !isScheme(scheme) || hasControl(s) {
+	a, ok := absolute(s)
+	if !ok {
 		return parts{}, false
 	}
-	authority, tail := rest, ""
-	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
-		authority, tail = rest[:i], rest[i:]
-	}
-	authority = authority[strings.LastIndexByte(authority, '@')+1:]
-	host, port, o := hostPort(authority)
+	host, port, o := hostPort(s[a.host:a.end])
 	if o == invalid {
 		return parts{}, false
 	}
-	t := splitTarget(tail)
-	return parts{scheme, host, port, t.path, t.query}, true
+	t := splitTarget(s[a.end:])
+	return parts{s[:a.scheme], host, port, t.path, t.query}, true
+}
+
+// places are where parts of an absolute URL end or begin: the scheme ends, the authority
+// begins, its host does, it ends.
+type places struct{ scheme, authority, host, end int }
+
+// absolute finds the parts of an absolute URL in one pass: clients have one a span.
+func absolute(s string) (p places, ok bool) {
+	p.scheme = strings.Index(s, "://")
+	if p.scheme < 0 || !isScheme(s[:p.scheme]) {
+		return p, false
+	}
+	p.authority = p.scheme + len("://")
+	p.host, p.end = p.authority, len(s)
+	i := p.authority
+authority:
+	for ; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '@':
+			p.host = i + 1
+		case c == '/' || c == '?' || c == '#':
+			p.end = i
+			break authority
+		case isControl(c):
+			return p, false
+		}
+	}
+	for ; i < len(s); i++ {
+		if isControl(s[i]) {
+			return p, false
+		}
+	}
+	return p, true
 }
 
 // ofURL reads a part of a URL. Of a relative one, which is what servers see of it,
@@ -49,16 +77,15 @@ func urlFull(s string) (string, outcome) {
 	if isRelative(s) {
 		return "", absent
 	}
-	if _, ok := splitURL(s); !ok {
+	a, ok := absolute(s)
+	if !ok {
 		return "", invalid
 	}
-	start := strings.Index(s, "://") + 3
-	authority := s[start:]
-	if end := strings.IndexAny(authority, "/?#"); end >= 0 {
-		authority = authority[:end]
+	if _, _, o := hostPort(s[a.host:a.end]); o == invalid {
+		return "", invalid
 	}
-	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
-		return s[:start] + s[start+at+1:], converted
+	if a.host > a.authority {
+		return s[:a.authority] + s[a.host:], converted
 	}
 	return s, converted
 }
@@ -115,11 +142,4 @@ func isScheme(s string) bool {
 	return s != ""
 }
 
-func hasControl(s string) bool {
-	for i := range len(s) {
-		if s[i] < 0x20 || s[i] == 0x7f {
-			return true
-		}
-	}
-	return false
-}
+func isControl(c byte) bool { return c < 0x20 || c == 0x7f }

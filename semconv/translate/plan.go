@@ -26,6 +26,9 @@ type plan struct {
 type slot struct {
 	live bool
 	typ  registry.Type
+	// sole: what becomes of it depends on nothing but its value, because all steps that
+	// read it read nothing else.
+	sole bool
 }
 
 type found struct {
@@ -47,9 +50,8 @@ type step struct {
 	// single is a step with one candidate of one attribute, and nothing that could compete
 	// with it: most of what is not plain.
 	single bool
-	// exclusive is a plain step whose attribute no other step reads: the attribute just
-	// gets the new key.
-	exclusive bool
+	// sole is the slot of the only attribute that the step reads, or -1.
+	sole int
 }
 
 type candidate struct {
@@ -187,27 +189,49 @@ func (t *Table) compile(keys []string, hashes []uint64, shape uint64, place Plac
 		s.single = len(s.candidates) == 1 && s.field == NoField && s.own < 0 && c.n == 1 && len(c.equals) == 0 && c.source.Scope == ""
 		s.plain = s.single && c.run == nil && !p.slots[c.slots[0]].live
 	}
-	p.markExclusive(t.options.KeepOld)
+	p.markSoles()
 	p.find = addressed(p.find)
 	p.forms = t.formsOf(place, func(key string) bool { _, gets := steps[key]; return gets || slices.Contains(keys, key) })
 	return p
 }
 
-// markExclusive finds the steps that come down to another key for one attribute.
-func (p *plan) markExclusive(keepOld bool) {
-	readers := make([]int, len(p.slots))
-	for i := range p.steps {
-		for _, c := range p.steps[i].candidates {
-			for _, n := range c.slots[:c.n] {
-				readers[n]++
-			}
-		}
+// markSoles finds the steps that read one attribute, and the attributes that no others
+// read.
+func (p *plan) markSoles() {
+	for n := range p.slots {
+		p.slots[n].sole = true
 	}
 	for i := range p.steps {
 		s := &p.steps[i]
-		c := &s.candidates[0]
-		s.exclusive = s.plain && !keepOld && !c.source.Keep && readers[c.slots[0]] == 1
+		s.sole = s.only()
+		for _, c := range s.candidates {
+			for _, n := range c.slots[:c.n] {
+				p.slots[n].sole = p.slots[n].sole && s.sole >= 0
+			}
+		}
+		if s.own >= 0 && s.sole < 0 {
+			p.slots[s.own].sole = false
+		}
 	}
+}
+
+// only is the slot of the only attribute that a step reads, or -1.
+func (s *step) only() int {
+	if s.field != NoField {
+		return -1
+	}
+	slot := s.own
+	for i := range s.candidates {
+		c := &s.candidates[i]
+		if c.n != 1 || c.source.Scope != "" || slot >= 0 && c.slots[0] != slot {
+			return -1
+		}
+		slot = c.slots[0]
+		if slices.ContainsFunc(c.equals, func(e condition) bool { return e.slot != slot }) {
+			return -1
+		}
+	}
+	return slot
 }
 
 // given is a source that gives a target its value.

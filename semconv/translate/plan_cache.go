@@ -85,6 +85,10 @@ func conversionBytes(s *Source) uintptr {
 
 // size is what an arrangement takes, with its plan: that may be remembered no more.
 func (a *arrangement) size() int64 {
-	return a.plan.size() + int64(unsafe.Sizeof(*a)+uintptr(cap(a.index))*unsafe.Sizeof(int32(0))+uintptr(cap(a.types))*unsafe.Sizeof(typed{})+
-		uintptr(cap(a.renames))*unsafe.Sizeof(Rename{})+uintptr(cap(a.rest))*unsafe.Sizeof(step{}))
+	n := uintptr(0)
+	for i := range a.soles {
+		n += a.soles[i].size()
+	}
+	return a.plan.size() + int64(n+unsafe.Sizeof(*a)+uintptr(cap(a.index))*unsafe.Sizeof(int32(0))+uintptr(cap(a.ports))*unsafe.Sizeof(int32(0))+
+		uintptr(cap(a.renames))*unsafe.Sizeof(Rename{})+uintptr(cap(a.copies))*unsafe.Sizeof(Edit{})+uintptr(cap(a.rest))*unsafe.Sizeof(step{}))
 }

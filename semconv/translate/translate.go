@@ -107,11 +107,13 @@ const (
 func (t *Table) Translate(in *Input, r *Result) bool {
 	r.reset()
 	sum, sequence := uint64(0), uint64(0)
-	for _, k := range in.Keys {
+	r.hashes = slices.Grow(r.hashes, len(in.Keys))[:len(in.Keys)]
+	hashes, values := r.hashes, in.Values[:len(in.Keys)]
+	for i, k := range in.Keys {
 		h := t.hash(k)
-		r.hashes = append(r.hashes, h)
+		hashes[i] = h
 		sum += h
-		sequence = follow(sequence, h)
+		sequence = follow(sequence, h, values[i].Type)
 	}
 	sequence = mix(sequence, in.Place)
 	a := t.arrangements.at(sequence)
@@ -121,15 +123,22 @@ func (t *Table) Translate(in *Input, r *Result) bool {
 	if a != nil && a.fits(in) {
 		r.planHits++
 		r.Renames, r.index, r.forms = a.renames, a.index, a.plan.forms
+		if len(a.copies) > 0 {
+			r.Edits = append(r.Edits, a.copies...)
+		}
+		for i := range a.soles {
+			a.soles[i].run(t, a.plan, in, r)
+		}
 		t.run(a.plan, a.rest, in, r)
 	} else {
 		p := t.plan(in.Keys, r.hashes, sum, in.Place, r)
 		r.forms = p.forms
-		if a == nil && len(in.Keys) <= maxPlanned && t.arrangements.again(sequence) {
+		conforms := p.conforms(in, r.hashes)
+		if a == nil && conforms && len(in.Keys) <= maxPlanned && t.arrangements.again(sequence) {
 			p.locate(in, r)
-			t.arrangements.add(sequence, p.arrange(sequence, r.index))
+			t.arrangements.add(sequence, p.arrange(sequence, r.index, in, &t.options))
 		}
-		if len(p.steps) == 0 && p.conforms(in, r.hashes) {
+		if len(p.steps) == 0 && conforms {
 			return false
 		}
 		p.locate(in, r)
@@ -146,13 +155,18 @@ func (t *Table) run(p *plan, steps []step, in *Input, r *Result) {
 	if len(steps)+len(r.fate) == 0 {
 		return
 	}
-	if len(r.fate) == 0 {
-		r.fate = append(r.fate, make([]fate, len(p.slots))...)
-	}
+	r.needFates(p)
 	for i := range steps {
 		t.step(p, &steps[i], in, r)
 	}
 	t.settle(r)
+}
+
+// needFates gives every slot a fate, if they have none.
+func (r *Result) needFates(p *plan) {
+	if len(r.fate) == 0 {
+		r.fate = append(r.fate, make([]fate, len(p.slots))...)
+	}
 }
 
 func (r *Result) reset() {
@@ -201,7 +215,7 @@ func (p *plan) conforms(in *Input, hashes []uint64) bool {
 
 // cast casts the values of live keys that have not the registry's type.
 func (p *plan) cast(in *Input, r *Result) {
-	r.fate = append(r.fate, make([]fate, len(p.slots))...)
+	r.needFates(p)
 	for n := range p.slots {
 		s, i := &p.slots[n], r.index[n]
 		if !s.live || s.typ == registry.Any || in.Values[i].Type == s.typ {
@@ -414,18 +428,7 @@ func (c *candidate) joined(in *Input, r *Result) (Value, outcome) {
 // settle turns the slots' fates into indices, and lets new attributes take the places of
 // those that go: a rename in place costs nothing.
 func (t *Table) settle(r *Result) {
-	if !t.options.KeepOld {
-		for i := range r.Edits {
-			e := &r.Edits[i]
-			if e.Index >= 0 || e.Copy < 0 {
-				continue // in place already, or a constant
-			}
-			if r.fate[e.slot] == used {
-				r.fate[e.slot] = reused
-				e.Index = e.Copy
-			}
-		}
-	}
+	t.place(r, r.Edits)
 	for n, f := range r.fate {
 		switch {
 		case f == unconvertible:
@@ -441,5 +444,22 @@ func (t *Table) settle(r *Result) {
 	if len(r.Invalid) > 1 {
 		slices.Sort(r.Invalid)
 		r.Invalid = slices.Compact(r.Invalid)
+	}
+}
+
+// place lets new attributes take the places of those that go.
+func (t *Table) place(r *Result, edits []Edit) {
+	if t.options.KeepOld {
+		return
+	}
+	for i := range edits {
+		e := &edits[i]
+		if e.Index >= 0 || e.Copy < 0 {
+			continue // in place already, or a constant
+		}
+		if r.fate[e.slot] == used {
+			r.fate[e.slot] = reused
+			e.Index = e.Copy
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"unsafe"
 
 	"github.com/koine-otel/koine/semconv/registry"
@@ -72,6 +73,14 @@ func (v Value) List() []string {
 // Equal says whether two values have the same type and say the same.
 func (v Value) Equal(w Value) bool {
 	return v.Type == w.Type && v.bits == w.bits && v.Str() == w.Str() && slices.Equal(v.List(), w.List())
+}
+
+// clone is v with bytes of its own, if it is a string.
+func (v Value) clone() Value {
+	if v.Type == registry.String {
+		return StringValue(strings.Clone(v.Str()))
+	}
+	return v
 }
 
 // same says whether two values are not only equal but the very same: cheap, and what a
