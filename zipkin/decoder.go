@@ -10,8 +10,8 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
-	"go.opentelemetry.io/collector/pdata/xpdata"
 
+	"github.com/koine-otel/koine/spans/attribute"
 	"github.com/koine-otel/koine/spans/tree"
 )
 
@@ -49,8 +49,8 @@ type Decoder struct {
 	v1        v1Span
 	converter converter
 	resolver  tree.Resolver
-	builder   xpdata.MapBuilder // of spans
-	resources xpdata.MapBuilder // of resources
+	builder   attribute.Builder // of spans
+	resources attribute.Builder // of resources, which are made while a span is
 
 	// Of the list that is being read.
 	traces     ptrace.Traces

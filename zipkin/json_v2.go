@@ -94,8 +94,12 @@ var fieldsByName = func() map[string]spanField {
 // after the last one the last time is compared before a key is read.
 func (d *Decoder) spanMember(last spanField, first bool) (f spanField, more bool, err error) {
 	s := &d.scanner
-	if expected := d.nextField[last]; expected != noField && !first {
-		if member := fieldMembers[expected]; len(s.doc)-s.pos >= len(member) && string(s.doc[s.pos:s.pos+len(member)]) == member {
+	if expected := d.nextField[last]; expected != noField {
+		member := fieldMembers[expected]
+		if first {
+			member = member[len(","):]
+		}
+		if len(s.doc)-s.pos >= len(member) && string(s.doc[s.pos:s.pos+len(member)]) == member {
 			s.pos += len(member)
 			return expected, true, nil
 		}
@@ -582,7 +586,7 @@ func (d *Decoder) jsonPlainTags(r *record, last *word) *word {
 	for {
 		if next := last.next; next != nil && next.isKey {
 			if value, ok := s.memberOf(next); ok {
-				r.tags = append(r.tags, tag{next.text, value, next, next.meaning})
+				r.addTag(next.text, value, next, next.meaning)
 				last = next
 				continue
 			}
@@ -592,8 +596,7 @@ func (d *Decoder) jsonPlainTags(r *record, last *word) *word {
 			return last
 		}
 		t := d.words.key(key, &d.text)
-		t.value = value
-		r.tags = append(r.tags, t)
+		r.addTag(t.key, value, t.word, t.meaning)
 		last = last.follow(t.word)
 	}
 }

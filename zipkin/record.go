@@ -57,6 +57,18 @@ type tag struct {
 	meaning meaning
 }
 
+// addTag takes a tag word by word: to copy one whole is a call into the runtime for each while
+// the garbage collector is at work.
+func (r *record) addTag(key string, value []byte, w *word, m meaning) {
+	n := len(r.tags)
+	if n == cap(r.tags) {
+		r.tags = append(r.tags, tag{})
+	}
+	r.tags = r.tags[:n+1]
+	t := &r.tags[n]
+	t.key, t.value, t.word, t.meaning = key, value, w, m
+}
+
 // reset empties the record and keeps its memory.
 func (r *record) reset() {
 	*r = record{annotations: r.annotations[:0], tags: r.tags[:0]}

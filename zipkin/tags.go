@@ -5,14 +5,15 @@ import (
 	"strconv"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/xpdata"
+
+	"github.com/koine-otel/koine/spans/attribute"
 )
 
 // tagSet is what the tags of one span say. There is one to a decoder, filled anew for each
 // span.
 type tagSet struct {
-	attributes []attribute
-	resource   []attribute // text only, in the order of the tags
+	attributes []field
+	resource   []field // text only, in the order of the tags
 	links      []linkTag
 	present    uint32 // a bit for each meaning that some tag has
 
@@ -25,12 +26,12 @@ type tagSet struct {
 
 	span    uint32 // counts spans
 	direct  bool   // attributes go to the builder
-	builder *xpdata.MapBuilder
+	builder *attribute.Builder
 	index   map[string]int // where a key stands, of spans with many tags
 }
 
-// attribute is a key with a value of one of the types that the mapping knows.
-type attribute struct {
+// field is a key with a value of one of the types that the mapping knows.
+type field struct {
 	key string
 	str string
 	num uint64 // int, boolean as 0 or 1, double as its bits
@@ -63,7 +64,7 @@ func (t *tagSet) read(d *Decoder, r *record) {
 	// Nearly always all keys are words and none comes twice. Then attributes go straight to
 	// where they stay; else they are gathered, to find the double ones.
 	if t.direct = differ && !d.gather; t.direct {
-		d.builder.EnsureCapacity(attributes + t.others(r))
+		d.builder.Begin(attributes + t.others(r))
 	}
 	t.builder = &d.builder
 	many := len(r.tags) > fewTags
@@ -205,7 +206,7 @@ func (t *tagSet) count(d *Decoder, tag *tag, n *uint32, many bool) {
 // put takes an attribute of the span.
 func (t *tagSet) put(d *Decoder, tag *tag, many bool) {
 	if t.direct && !d.options.ParseStringTags {
-		t.builder.AppendEmpty(tag.key).SetStr(d.text.copy(tag.value))
+		t.builder.Str(tag.key, d.text.copy(tag.value))
 		return
 	}
 	a := d.valueOf(tag)
@@ -237,7 +238,7 @@ func (t *tagSet) find(key string, many bool) int {
 
 // putResource takes an attribute of the resource, which has few: a walk is enough.
 func (t *tagSet) putResource(d *Decoder, key string, value []byte) {
-	a := attribute{key: key, str: d.words.text(value, &d.text), typ: pcommon.ValueTypeStr}
+	a := field{key: key, str: d.words.text(value, &d.text), typ: pcommon.ValueTypeStr}
 	for i := range t.resource {
 		if t.resource[i].key == key {
 			t.resource[i] = a
@@ -268,30 +269,30 @@ func (t *tagSet) repeats(r *record, name []byte) bool {
 // text, number and flag add an attribute of ours.
 func (t *tagSet) text(key, value string) {
 	if t.direct {
-		t.builder.AppendEmpty(key).SetStr(value)
+		t.builder.Str(key, value)
 		return
 	}
-	t.add(attribute{key: key, str: value, typ: pcommon.ValueTypeStr})
+	t.add(field{key: key, str: value, typ: pcommon.ValueTypeStr})
 }
 
 func (t *tagSet) number(key string, value int64) {
 	if t.direct {
-		t.builder.AppendEmpty(key).SetInt(value)
+		t.builder.Int(key, value)
 		return
 	}
-	t.add(attribute{key: key, num: uint64(value), typ: pcommon.ValueTypeInt})
+	t.add(field{key: key, num: uint64(value), typ: pcommon.ValueTypeInt})
 }
 
 func (t *tagSet) flag(key string) {
 	if t.direct {
-		t.builder.AppendEmpty(key).SetBool(true)
+		t.builder.Bool(key, true)
 		return
 	}
-	t.add(attribute{key: key, num: 1, typ: pcommon.ValueTypeBool})
+	t.add(field{key: key, num: 1, typ: pcommon.ValueTypeBool})
 }
 
 // add takes the place of a tag of the same name: telemetry that was here before.
-func (t *tagSet) add(a attribute) {
+func (t *tagSet) add(a field) {
 	if t.said(koineMark) {
 		for i := range t.attributes {
 			if t.attributes[i].key == a.key {
@@ -304,29 +305,28 @@ func (t *tagSet) add(a attribute) {
 }
 
 // valueOf is a tag as an attribute: text, unless types are to be guessed.
-func (d *Decoder) valueOf(t *tag) attribute {
+func (d *Decoder) valueOf(t *tag) field {
 	if d.options.ParseStringTags || t.meaning == koineMark && t.key != AttributeSpanID {
 		if a, ok := guess(t.key, t.value); ok {
 			return a
 		}
 	}
-	return attribute{key: t.key, str: d.text.copy(t.value), typ: pcommon.ValueTypeStr}
+	return field{key: t.key, str: d.text.copy(t.value), typ: pcommon.ValueTypeStr}
 }
 
 // addTag takes a tag as it was read.
 func (d *Decoder) addTag(r *record, key, value []byte) {
 	t := d.words.key(key, &d.text)
-	t.value = value
-	r.tags = append(r.tags, t)
+	r.addTag(t.key, value, t.word, t.meaning)
 }
 
 // guess reads a value by how it looks: -?digits, -?digits.digits, true, false.
-func guess(key string, value []byte) (attribute, bool) {
+func guess(key string, value []byte) (field, bool) {
 	switch string(value) {
 	case "true":
-		return attribute{key: key, num: 1, typ: pcommon.ValueTypeBool}, true
+		return field{key: key, num: 1, typ: pcommon.ValueTypeBool}, true
 	case "false":
-		return attribute{key: key, typ: pcommon.ValueTypeBool}, true
+		return field{key: key, typ: pcommon.ValueTypeBool}, true
 	}
 	points, digits := 0, 0
 	for i, c := range value {
@@ -336,18 +336,18 @@ func guess(key string, value []byte) (attribute, bool) {
 		case c == '.' && i > 0 && i < len(value)-1 && value[i-1] != '-':
 			points++
 		case c != '-' || i > 0:
-			return attribute{}, false
+			return field{}, false
 		}
 	}
 	if digits == 0 || points > 1 {
-		return attribute{}, false
+		return field{}, false
 	}
 	if points == 0 {
 		n, err := strconv.ParseInt(string(value), 10, 64)
-		return attribute{key: key, num: uint64(n), typ: pcommon.ValueTypeInt}, err == nil
+		return field{key: key, num: uint64(n), typ: pcommon.ValueTypeInt}, err == nil
 	}
 	f, err := strconv.ParseFloat(string(value), 64)
-	return attribute{key: key, num: math.Float64bits(f), typ: pcommon.ValueTypeDouble}, err == nil
+	return field{key: key, num: math.Float64bits(f), typ: pcommon.ValueTypeDouble}, err == nil
 }
 
 // write fills an empty map with the attributes of the span.
@@ -356,32 +356,31 @@ func (t *tagSet) write(to pcommon.Map) {
 		writeAttributes(t.builder, to, t.attributes)
 		return
 	}
-	t.builder.UnsafeIntoMap(to)
+	t.builder.Into(to)
 }
 
 // writeAttributes fills an empty map. The builder skips the walk through all keys that
 // Map.Put makes for each: the keys are known to differ.
-func writeAttributes(b *xpdata.MapBuilder, to pcommon.Map, attributes []attribute) {
-	if len(attributes) == 0 {
+func writeAttributes(b *attribute.Builder, to pcommon.Map, fields []field) {
+	if len(fields) == 0 {
 		return
 	}
-	b.EnsureCapacity(len(attributes))
-	for i := range attributes {
-		attributes[i].write(b)
+	b.Begin(len(fields))
+	for i := range fields {
+		fields[i].write(b)
 	}
-	b.UnsafeIntoMap(to)
+	b.Into(to)
 }
 
-func (a *attribute) write(b *xpdata.MapBuilder) {
-	v := b.AppendEmpty(a.key)
-	switch a.typ {
+func (f *field) write(b *attribute.Builder) {
+	switch f.typ {
 	case pcommon.ValueTypeInt:
-		v.SetInt(int64(a.num))
+		b.Int(f.key, int64(f.num))
 	case pcommon.ValueTypeBool:
-		v.SetBool(a.num != 0)
+		b.Bool(f.key, f.num != 0)
 	case pcommon.ValueTypeDouble:
-		v.SetDouble(math.Float64frombits(a.num))
+		b.Double(f.key, math.Float64frombits(f.num))
 	default:
-		v.SetStr(a.str)
+		b.Str(f.key, f.str)
 	}
 }

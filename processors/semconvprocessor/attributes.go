@@ -2,12 +2,12 @@ package semconvprocessor
 
 import (
 	"slices"
-	"unsafe"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/koine-otel/koine/semconv/registry"
 	"github.com/koine-otel/koine/semconv/translate"
+	"github.com/koine-otel/koine/spans/attribute"
 )
 
 // attributes are those of a pcommon.Map by index, as a translation reads them. The map
@@ -24,30 +24,25 @@ type attributes struct {
 // has fewer: forget is for the end of a batch, because it costs as much as reading.
 func (a *attributes) of(m pcommon.Map) {
 	a.keys, a.read, a.values, a.source = a.keys[:0], a.read[:0], a.values[:0], m
-	if !layoutKnown {
+	if !attribute.Known {
 		a.ask(m)
 		return
 	}
-	n := m.Len()
-	if n == 0 {
-		return
-	}
-	keys, read := slices.Grow(a.keys, n)[:n], slices.Grow(a.read, n)[:n]
+	list := attribute.List(m)
+	keys, read := slices.Grow(a.keys, len(list))[:len(list)], slices.Grow(a.read, len(list))[:len(list)]
 	a.keys, a.read = keys, read
-	start, l := firstOf(m), attributeLayout
-	for i := range keys {
-		at := unsafe.Add(start, uintptr(i)*l.size)
-		keys[i] = *(*string)(unsafe.Add(at, l.key))
-		switch w := (*words)(unsafe.Add(at, l.value)); w.typ {
-		case l.str:
-			read[i] = translate.StringValue(*(*string)(w.data))
-		case l.integer:
-			read[i] = translate.IntValue(*(*int64)(w.data))
-		case l.double:
-			read[i] = translate.DoubleValue(*(*float64)(w.data))
-		case l.boolean:
-			read[i] = translate.BoolValue(*(*bool)(w.data))
-		default:
+	for i := range list {
+		x := &list[i]
+		keys[i] = x.Key
+		if s, ok := x.Str(); ok {
+			read[i] = translate.StringValue(s)
+		} else if n, ok := x.Int(); ok {
+			read[i] = translate.IntValue(n)
+		} else if f, ok := x.Double(); ok {
+			read[i] = translate.DoubleValue(f)
+		} else if b, ok := x.Bool(); ok {
+			read[i] = translate.BoolValue(b)
+		} else {
 			read[i] = readValue(a.value(i))
 		}
 	}

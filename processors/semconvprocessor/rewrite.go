@@ -7,6 +7,7 @@ import (
 
 	"github.com/koine-otel/koine/semconv/registry"
 	"github.com/koine-otel/koine/semconv/translate"
+	"github.com/koine-otel/koine/spans/attribute"
 )
 
 // rewrite does to a map what a translation of its attributes wants.
@@ -14,16 +15,17 @@ import (
 // pdata has no way to give an attribute another key: put and remove are walks over all
 // keys, so ten renames of ten attributes are a hundred comparisons, and of 20,000
 // attributes minutes. Where the map's layout in memory is the one that is known here
-// (see layout.go), a rename writes the key in its place.
+// (see spans/attribute), a rename writes the key in its place.
 func rewrite(m pcommon.Map, a *attributes, r *translate.Result) {
-	if !layoutKnown {
+	if !attribute.Known {
 		rebuild(m, a, r)
 		return
 	}
-	// A write through pdata panics on data that others share; setKey would not notice.
+	// A write through pdata panics on data that others share; one to the list would not notice.
 	m.EnsureCapacity(0)
+	list := attribute.List(m)
 	for _, n := range r.Renames {
-		setKey(m, n.Index, n.Key)
+		list[n.Index].Key = n.Key
 	}
 	// New attributes may move the map's memory, and values point into it: all that reads
 	// or writes them comes first.
@@ -39,9 +41,12 @@ func rewrite(m pcommon.Map, a *attributes, r *translate.Result) {
 			continue
 		}
 		if e.Key != a.keys[e.Index] {
-			setKey(m, e.Index, e.Key)
+			list[e.Index].Key = e.Key
 		}
-		if e.Value.Type != registry.Any && !says(a.read[e.Index], e.Value) && !setInPlace(m, e.Index, &e.Value) {
+		switch {
+		case e.Value.Type == registry.Any, says(a.read[e.Index], e.Value):
+		case e.Value.Type == registry.String && list[e.Index].ReplaceStr(e.Value.Str()):
+		default:
 			set(a.value(e.Index), &e.Value)
 		}
 	}
