@@ -23,8 +23,7 @@ type Attribute struct {
 	value words
 	// Key may be changed where the map may.
 	Key string
-	// index is of a feature that OTLP has for profiles.
-	index int32
+	_   int32 // an index, which OTLP has for profiles
 }
 
 // words are what an interface is made of: of an attribute's value, what says which scalar it
