@@ -23,13 +23,13 @@ type Span struct {
 // lacks, its kind, its name. Its attributes one by one are for Attribute.
 func (j *Judge) Span(s Span) []Problem {
 	var problems []Problem
-	now, r := j.renewed(&s)
-	if today := j.nameOf(&now, r); today != "" {
+	now := j.renewed(&s)
+	if today := j.nameOf(now); today != "" {
 		problems = append(problems, Problem{Code: Name, Have: s.Name, Instead: []string{today}})
 	} else if s.Varies() {
 		problems = append(problems, Problem{Code: Name, Have: s.Name, Instead: nonEmpty(s.BetterName())})
 	}
-	convention := j.convention(&now)
+	convention := j.convention(&now.Span)
 	if convention == nil {
 		return problems
 	}
@@ -46,11 +46,11 @@ func (j *Judge) Span(s Span) []Problem {
 
 // nameOf is the name of today of a span whose name is of an older form, by what its
 // attributes are today; empty of any other.
-func (j *Judge) nameOf(now *Span, r *translate.Result) string {
+func (j *Judge) nameOf(now *renewed) string {
 	if old, ok := j.table.SpanName(now.Name, now.Kind); ok {
 		return named(old.Name, now.Text(old.Append))
 	}
-	return r.NameOf(now.Name, now.Text)
+	return now.made.NameOf(now.Name, now.Text)
 }
 
 // today is a key's name in use: the registry has types that still ask for an old one.
@@ -64,20 +64,25 @@ func (j *Judge) today(key string) string {
 // Convention finds the span type that a span is of from its kind and the attributes
 // that tell; the wire does not say it. It is nil for a span of no convention.
 func (j *Judge) Convention(s Span) *registry.Span {
-	now, _ := j.renewed(&s)
-	return j.convention(&now)
+	now := j.renewed(&s)
+	return j.convention(&now.Span)
 }
 
 // renewed is a span with what its old attributes become besides those that it has: an
-// old URL counts as a port where it names one, an old value as the new one. The result is
-// what the translation made of it.
-func (j *Judge) renewed(s *Span) (Span, *translate.Result) {
+// old URL counts as a port where it names one, an old value as the new one.
+type renewed struct {
+	Span
+	made translate.Result // what the translation made of the span
+}
+
+func (j *Judge) renewed(s *Span) *renewed {
 	in := translate.Input{Keys: s.Keys, Place: s.Kind}
 	for _, k := range s.Keys {
 		in.Values = append(in.Values, translate.StringValue(s.Text(k)))
 	}
-	var r translate.Result
-	j.table.Translate(&in, &r)
+	now := &renewed{Span: *s}
+	r := &now.made
+	j.table.Translate(&in, r)
 	texts := map[string]string{}
 	for _, n := range r.Renames {
 		texts[n.Key] = in.Values[n.Index].Str()
@@ -93,7 +98,6 @@ func (j *Judge) renewed(s *Span) (Span, *translate.Result) {
 		}
 		texts[e.Key] = textOf(v)
 	}
-	now := *s
 	now.Keys = slices.AppendSeq(slices.Clone(s.Keys), maps.Keys(texts))
 	now.Text = func(key string) string {
 		if text, ok := texts[key]; ok {
@@ -101,7 +105,7 @@ func (j *Judge) renewed(s *Span) (Span, *translate.Result) {
 		}
 		return s.Text(key)
 	}
-	return now, &r
+	return now
 }
 
 var kindNames = map[translate.Place]string{

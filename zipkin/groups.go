@@ -21,7 +21,7 @@ type groups struct {
 type group struct {
 	service, serviceSource  string
 	scopeName, scopeVersion string
-	attributes              []field
+	attributes              []keyValue
 	spans                   ptrace.SpanSlice
 	resource                ptrace.ResourceSpans
 	resourceHash            uint64
@@ -144,7 +144,7 @@ func (g *groups) make(d *Decoder, service string, t *tagSet, resourceHash uint64
 	made := group{
 		service: service, serviceSource: d.words.text(t.serviceSource, &d.text), resourceHash: resourceHash,
 		scopeName: d.words.text(t.scopeName, &d.text), scopeVersion: d.words.text(t.scopeVersion, &d.text),
-		attributes: append([]field(nil), t.resource...),
+		attributes: append([]keyValue(nil), t.resource...),
 	}
 	if other := g.resourceOf(service, t, resourceHash); other != noGroup {
 		made.resource = g.all[other].resource
@@ -174,8 +174,8 @@ func (g *groups) resourceOf(service string, t *tagSet, hash uint64) int {
 // describe writes the resource. Who wrote the span may have had no service.name and made one
 // of another attribute, which comes back.
 func (d *Decoder) describe(to pcommon.Map, g *group) {
-	attributes := append(make([]field, 0, len(g.attributes)+2),
-		field{key: "service.name", str: g.service, typ: pcommon.ValueTypeStr})
+	attributes := append(make([]keyValue, 0, len(g.attributes)+2),
+		keyValue{key: "service.name", str: g.service, typ: pcommon.ValueTypeStr})
 	attributes = append(attributes, g.attributes...)
 	if source := g.serviceSource; source != "" {
 		known := false
@@ -183,7 +183,7 @@ func (d *Decoder) describe(to pcommon.Map, g *group) {
 			known = known || g.attributes[i].key == source
 		}
 		if !known {
-			attributes = append(attributes, field{key: source, str: g.service, typ: pcommon.ValueTypeStr})
+			attributes = append(attributes, keyValue{key: source, str: g.service, typ: pcommon.ValueTypeStr})
 		}
 	}
 	writeAttributes(&d.resources, to, attributes)

@@ -574,7 +574,7 @@ func (d *Decoder) jsonTags(r *record) error {
 			return err
 		}
 		if t.value != nil {
-			r.tags = append(r.tags, t)
+			r.addTag(t)
 			last = last.follow(t.word)
 		}
 	}
@@ -586,7 +586,7 @@ func (d *Decoder) jsonPlainTags(r *record, last *word) *word {
 	for {
 		if next := last.next; next != nil && next.isKey {
 			if value, ok := s.memberOf(next); ok {
-				r.addTag(next.text, value, next, next.meaning)
+				r.addTag(tag{next.text, value, next, next.meaning})
 				last = next
 				continue
 			}
@@ -596,7 +596,8 @@ func (d *Decoder) jsonPlainTags(r *record, last *word) *word {
 			return last
 		}
 		t := d.words.key(key, &d.text)
-		r.addTag(t.key, value, t.word, t.meaning)
+		t.value = value
+		r.addTag(t)
 		last = last.follow(t.word)
 	}
 }

@@ -59,14 +59,14 @@ type tag struct {
 
 // addTag takes a tag word by word: to copy one whole is a call into the runtime for each while
 // the garbage collector is at work.
-func (r *record) addTag(key string, value []byte, w *word, m meaning) {
+func (r *record) addTag(t tag) {
 	n := len(r.tags)
 	if n == cap(r.tags) {
 		r.tags = append(r.tags, tag{})
 	}
 	r.tags = r.tags[:n+1]
-	t := &r.tags[n]
-	t.key, t.value, t.word, t.meaning = key, value, w, m
+	at := &r.tags[n]
+	at.key, at.value, at.word, at.meaning = t.key, t.value, t.word, t.meaning
 }
 
 // reset empties the record and keeps its memory.

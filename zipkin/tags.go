@@ -12,8 +12,8 @@ import (
 // tagSet is what the tags of one span say. There is one to a decoder, filled anew for each
 // span.
 type tagSet struct {
-	attributes []field
-	resource   []field // text only, in the order of the tags
+	attributes []keyValue
+	resource   []keyValue // text only, in the order of the tags
 	links      []linkTag
 	present    uint32 // a bit for each meaning that some tag has
 
@@ -30,8 +30,8 @@ type tagSet struct {
 	index   map[string]int // where a key stands, of spans with many tags
 }
 
-// field is a key with a value of one of the types that the mapping knows.
-type field struct {
+// keyValue is a key with a value of one of the types that the mapping knows.
+type keyValue struct {
 	key string
 	str string
 	num uint64 // int, boolean as 0 or 1, double as its bits
@@ -238,7 +238,7 @@ func (t *tagSet) find(key string, many bool) int {
 
 // putResource takes an attribute of the resource, which has few: a walk is enough.
 func (t *tagSet) putResource(d *Decoder, key string, value []byte) {
-	a := field{key: key, str: d.words.text(value, &d.text), typ: pcommon.ValueTypeStr}
+	a := keyValue{key: key, str: d.words.text(value, &d.text), typ: pcommon.ValueTypeStr}
 	for i := range t.resource {
 		if t.resource[i].key == key {
 			t.resource[i] = a
@@ -272,7 +272,7 @@ func (t *tagSet) text(key, value string) {
 		t.builder.Str(key, value)
 		return
 	}
-	t.add(field{key: key, str: value, typ: pcommon.ValueTypeStr})
+	t.add(keyValue{key: key, str: value, typ: pcommon.ValueTypeStr})
 }
 
 func (t *tagSet) number(key string, value int64) {
@@ -280,7 +280,7 @@ func (t *tagSet) number(key string, value int64) {
 		t.builder.Int(key, value)
 		return
 	}
-	t.add(field{key: key, num: uint64(value), typ: pcommon.ValueTypeInt})
+	t.add(keyValue{key: key, num: uint64(value), typ: pcommon.ValueTypeInt})
 }
 
 func (t *tagSet) flag(key string) {
@@ -288,11 +288,11 @@ func (t *tagSet) flag(key string) {
 		t.builder.Bool(key, true)
 		return
 	}
-	t.add(field{key: key, num: 1, typ: pcommon.ValueTypeBool})
+	t.add(keyValue{key: key, num: 1, typ: pcommon.ValueTypeBool})
 }
 
 // add takes the place of a tag of the same name: telemetry that was here before.
-func (t *tagSet) add(a field) {
+func (t *tagSet) add(a keyValue) {
 	if t.said(koineMark) {
 		for i := range t.attributes {
 			if t.attributes[i].key == a.key {
@@ -305,28 +305,29 @@ func (t *tagSet) add(a field) {
 }
 
 // valueOf is a tag as an attribute: text, unless types are to be guessed.
-func (d *Decoder) valueOf(t *tag) field {
+func (d *Decoder) valueOf(t *tag) keyValue {
 	if d.options.ParseStringTags || t.meaning == koineMark && t.key != AttributeSpanID {
 		if a, ok := guess(t.key, t.value); ok {
 			return a
 		}
 	}
-	return field{key: t.key, str: d.text.copy(t.value), typ: pcommon.ValueTypeStr}
+	return keyValue{key: t.key, str: d.text.copy(t.value), typ: pcommon.ValueTypeStr}
 }
 
 // addTag takes a tag as it was read.
 func (d *Decoder) addTag(r *record, key, value []byte) {
 	t := d.words.key(key, &d.text)
-	r.addTag(t.key, value, t.word, t.meaning)
+	t.value = value
+	r.addTag(t)
 }
 
 // guess reads a value by how it looks: -?digits, -?digits.digits, true, false.
-func guess(key string, value []byte) (field, bool) {
+func guess(key string, value []byte) (keyValue, bool) {
 	switch string(value) {
 	case "true":
-		return field{key: key, num: 1, typ: pcommon.ValueTypeBool}, true
+		return keyValue{key: key, num: 1, typ: pcommon.ValueTypeBool}, true
 	case "false":
-		return field{key: key, typ: pcommon.ValueTypeBool}, true
+		return keyValue{key: key, typ: pcommon.ValueTypeBool}, true
 	}
 	points, digits := 0, 0
 	for i, c := range value {
@@ -336,18 +337,18 @@ func guess(key string, value []byte) (field, bool) {
 		case c == '.' && i > 0 && i < len(value)-1 && value[i-1] != '-':
 			points++
 		case c != '-' || i > 0:
-			return field{}, false
+			return keyValue{}, false
 		}
 	}
 	if digits == 0 || points > 1 {
-		return field{}, false
+		return keyValue{}, false
 	}
 	if points == 0 {
 		n, err := strconv.ParseInt(string(value), 10, 64)
-		return field{key: key, num: uint64(n), typ: pcommon.ValueTypeInt}, err == nil
+		return keyValue{key: key, num: uint64(n), typ: pcommon.ValueTypeInt}, err == nil
 	}
 	f, err := strconv.ParseFloat(string(value), 64)
-	return field{key: key, num: math.Float64bits(f), typ: pcommon.ValueTypeDouble}, err == nil
+	return keyValue{key: key, num: math.Float64bits(f), typ: pcommon.ValueTypeDouble}, err == nil
 }
 
 // write fills an empty map with the attributes of the span.
@@ -361,26 +362,26 @@ func (t *tagSet) write(to pcommon.Map) {
 
 // writeAttributes fills an empty map. The builder skips the walk through all keys that
 // Map.Put makes for each: the keys are known to differ.
-func writeAttributes(b *attribute.Builder, to pcommon.Map, fields []field) {
-	if len(fields) == 0 {
+func writeAttributes(b *attribute.Builder, to pcommon.Map, attributes []keyValue) {
+	if len(attributes) == 0 {
 		return
 	}
-	b.Begin(len(fields))
-	for i := range fields {
-		fields[i].write(b)
+	b.Begin(len(attributes))
+	for i := range attributes {
+		attributes[i].write(b)
 	}
 	b.Into(to)
 }
 
-func (f *field) write(b *attribute.Builder) {
-	switch f.typ {
+func (a *keyValue) write(b *attribute.Builder) {
+	switch a.typ {
 	case pcommon.ValueTypeInt:
-		b.Int(f.key, int64(f.num))
+		b.Int(a.key, int64(a.num))
 	case pcommon.ValueTypeBool:
-		b.Bool(f.key, f.num != 0)
+		b.Bool(a.key, a.num != 0)
 	case pcommon.ValueTypeDouble:
-		b.Double(f.key, math.Float64frombits(f.num))
+		b.Double(a.key, math.Float64frombits(a.num))
 	default:
-		b.Str(f.key, f.str)
+		b.Str(a.key, a.str)
 	}
 }

@@ -24,7 +24,7 @@ type attributes struct {
 // has fewer: forget is for the end of a batch, because it costs as much as reading.
 func (a *attributes) of(m pcommon.Map) {
 	a.keys, a.read, a.values, a.source = a.keys[:0], a.read[:0], a.values[:0], m
-	if !attribute.Known {
+	if !attribute.Known() {
 		a.ask(m)
 		return
 	}

@@ -17,7 +17,7 @@ import (
 // attributes minutes. Where the map's layout in memory is the one that is known here
 // (see spans/attribute), a rename writes the key in its place.
 func rewrite(m pcommon.Map, a *attributes, r *translate.Result) {
-	if !attribute.Known {
+	if !attribute.Known() {
 		rebuild(m, a, r)
 		return
 	}

@@ -10,49 +10,49 @@ type parts struct {
 
 // splitURL reads an absolute URL.
 func splitURL(s string) (parts, bool) {
-	a, ok := absolute(s)
+	c, ok := cutURL(s)
 	if !ok {
 		return parts{}, false
 	}
-	host, port, o := hostPort(s[a.host:a.end])
+	host, port, o := hostPort(s[c.host:c.end])
 	if o == invalid {
 		return parts{}, false
 	}
-	t := splitTarget(s[a.end:])
-	return parts{s[:a.scheme], host, port, t.path, t.query}, true
+	t := splitTarget(s[c.end:])
+	return parts{s[:c.scheme], host, port, t.path, t.query}, true
 }
 
-// places are where parts of an absolute URL end or begin: the scheme ends, the authority
+// cuts are where parts of an absolute URL end or begin: the scheme ends, the authority
 // begins, its host does, it ends.
-type places struct{ scheme, authority, host, end int }
+type cuts struct{ scheme, authority, host, end int }
 
-// absolute finds the parts of an absolute URL in one pass: clients have one a span.
-func absolute(s string) (p places, ok bool) {
-	p.scheme = strings.Index(s, "://")
-	if p.scheme < 0 || !isScheme(s[:p.scheme]) {
-		return p, false
+// cutURL finds the parts of an absolute URL in one pass: clients have one a span.
+func cutURL(s string) (c cuts, ok bool) {
+	c.scheme = strings.Index(s, "://")
+	if c.scheme < 0 || !isScheme(s[:c.scheme]) {
+		return c, false
 	}
-	p.authority = p.scheme + len("://")
-	p.host, p.end = p.authority, len(s)
-	i := p.authority
+	c.authority = c.scheme + len("://")
+	c.host, c.end = c.authority, len(s)
+	i := c.authority
 authority:
 	for ; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '@':
-			p.host = i + 1
-		case c == '/' || c == '?' || c == '#':
-			p.end = i
+		switch b := s[i]; {
+		case b == '@':
+			c.host = i + 1
+		case b == '/' || b == '?' || b == '#':
+			c.end = i
 			break authority
-		case isControl(c):
-			return p, false
+		case isControl(b):
+			return c, false
 		}
 	}
 	for ; i < len(s); i++ {
 		if isControl(s[i]) {
-			return p, false
+			return c, false
 		}
 	}
-	return p, true
+	return c, true
 }
 
 // ofURL reads a part of a URL. Of a relative one, which is what servers see of it,
@@ -77,15 +77,15 @@ func urlFull(s string) (string, outcome) {
 	if isRelative(s) {
 		return "", absent
 	}
-	a, ok := absolute(s)
+	c, ok := cutURL(s)
 	if !ok {
 		return "", invalid
 	}
-	if _, _, o := hostPort(s[a.host:a.end]); o == invalid {
+	if _, _, o := hostPort(s[c.host:c.end]); o == invalid {
 		return "", invalid
 	}
-	if a.host > a.authority {
-		return s[:a.authority] + s[a.host:], converted
+	if c.host > c.authority {
+		return s[:c.authority] + s[c.host:], converted
 	}
 	return s, converted
 }

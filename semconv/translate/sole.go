@@ -33,8 +33,8 @@ type effect struct {
 	conflicts, duplicates int
 }
 
-// remembers says whether values such as v are remembered.
-func (s *sole) remembers(v Value) bool {
+// isShort says whether v is a scalar short enough to be remembered.
+func (v Value) isShort() bool {
 	switch v.Type {
 	case registry.Int, registry.Double, registry.Bool:
 		return true
@@ -52,8 +52,8 @@ func (e *effect) of(v Value) bool {
 // run does what the attribute's steps do with its value.
 func (s *sole) run(t *Table, p *plan, in *Input, r *Result) {
 	v := in.Values[s.index]
-	remembers := s.remembers(v)
-	if remembers {
+	short := v.isShort()
+	if short {
 		for i := range s.known {
 			e := s.known[i].Load()
 			if e == nil {
@@ -67,7 +67,7 @@ func (s *sole) run(t *Table, p *plan, in *Input, r *Result) {
 	}
 	e := s.effect(t, p, in, r)
 	s.take(&e, r)
-	if remembers {
+	if short {
 		s.remember(&e)
 	}
 }
@@ -82,7 +82,7 @@ func (s *sole) effect(t *Table, p *plan, in *Input, r *Result) effect {
 		t.step(p, &s.steps[i], in, r)
 	}
 	e.edits = r.Edits[first:]
-	t.place(r, e.edits)
+	t.reuse(r, e.edits)
 	e.conflicts += r.Conflicts
 	e.duplicates += r.Duplicates
 	e.gone = r.fate[s.slot] == used && !t.options.KeepOld

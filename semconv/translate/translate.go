@@ -425,10 +425,9 @@ func (c *candidate) joined(in *Input, r *Result) (Value, outcome) {
 	return join(parts[:c.n], separator)
 }
 
-// settle turns the slots' fates into indices, and lets new attributes take the places of
-// those that go: a rename in place costs nothing.
+// settle turns the slots' fates into indices.
 func (t *Table) settle(r *Result) {
-	t.place(r, r.Edits)
+	t.reuse(r, r.Edits)
 	for n, f := range r.fate {
 		switch {
 		case f == unconvertible:
@@ -447,8 +446,8 @@ func (t *Table) settle(r *Result) {
 	}
 }
 
-// place lets new attributes take the places of those that go.
-func (t *Table) place(r *Result, edits []Edit) {
+// reuse lets new attributes take the places of those that go: a rename in place costs nothing.
+func (t *Table) reuse(r *Result, edits []Edit) {
 	if t.options.KeepOld {
 		return
 	}

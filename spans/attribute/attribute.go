@@ -33,8 +33,10 @@ type words struct{ typ, data unsafe.Pointer }
 // str, integer, double and boolean are the types of values that hold scalars.
 var str, integer, double, boolean unsafe.Pointer
 
+var known = expected(reflect.TypeFor[pcommon.Map]()) && learn()
+
 // Known says whether the layout is the one that this package is written for.
-var Known = expected(reflect.TypeFor[pcommon.Map]()) && learn()
+func Known() bool { return known }
 
 // expected looks at what a pcommon.Map is made of: a struct whose first field points to a
 // slice of structs that are as Attribute is.
@@ -83,7 +85,7 @@ func holds(t reflect.Type, kind reflect.Kind) bool {
 	return t != nil && t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct && t.Elem().NumField() == 1 && t.Elem().Field(0).Type.Kind() == kind
 }
 
-// List gives a map's attributes as they lie there, if Known. They are not to be written to
+// List gives a map's attributes as they lie there, if they are Known. They are not to be written to
 // where the map is read-only, which its own methods would notice and these do not.
 func List(m pcommon.Map) []Attribute { return **(**[]Attribute)(unsafe.Pointer(&m)) }
 

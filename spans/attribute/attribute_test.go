@@ -14,7 +14,7 @@ import (
 // TestKnown: the layout is the library's. If this fails after an upgrade, everything still
 // works, by the slow way.
 func TestKnown(t *testing.T) {
-	require.True(t, Known)
+	require.True(t, Known())
 	type value struct{ V any }
 	type attribute struct {
 		V     value
@@ -162,8 +162,8 @@ func TestBuilder(t *testing.T) {
 
 // TestBuilderUnknown: by the slow way the same comes out.
 func TestBuilderUnknown(t *testing.T) {
-	defer func(known bool) { Known = known }(Known)
-	Known = false
+	defer func(was bool) { known = was }(known)
+	known = false
 	var b Builder
 	b.Begin(4)
 	b.Str("s", "text")

@@ -29,7 +29,7 @@ const (
 // Begin starts a map that will have at most n attributes.
 func (b *Builder) Begin(n int) {
 	switch {
-	case !Known:
+	case !known:
 		b.slow.EnsureCapacity(n)
 	case n == 0:
 		b.list = nil
@@ -45,7 +45,7 @@ func (b *Builder) Begin(n int) {
 
 // Str adds a text.
 func (b *Builder) Str(key, s string) {
-	if !Known {
+	if !known {
 		b.slow.AppendEmpty(key).SetStr(s)
 		return
 	}
@@ -59,7 +59,7 @@ func (b *Builder) Str(key, s string) {
 
 // Int adds an integer.
 func (b *Builder) Int(key string, n int64) {
-	if !Known {
+	if !known {
 		b.slow.AppendEmpty(key).SetInt(n)
 		return
 	}
@@ -68,7 +68,7 @@ func (b *Builder) Int(key string, n int64) {
 
 // Double adds a number with a fraction.
 func (b *Builder) Double(key string, f float64) {
-	if !Known {
+	if !known {
 		b.slow.AppendEmpty(key).SetDouble(f)
 		return
 	}
@@ -77,7 +77,7 @@ func (b *Builder) Double(key string, f float64) {
 
 // Bool adds a boolean.
 func (b *Builder) Bool(key string, v bool) {
-	if !Known {
+	if !known {
 		b.slow.AppendEmpty(key).SetBool(v)
 		return
 	}
@@ -98,7 +98,7 @@ func (b *Builder) add(key string, typ, data unsafe.Pointer) {
 
 // Into fills an empty map with what was added since Begin.
 func (b *Builder) Into(m pcommon.Map) {
-	if !Known {
+	if !known {
 		b.slow.UnsafeIntoMap(m)
 		return
 	}
