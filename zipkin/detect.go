@@ -53,6 +53,4 @@ func (d *Decoder) seems() error {
 	return d.wrongFormat(is)
 }
 
-func (d *Decoder) wrongFormat(is Format) error {
-	return fmt.Errorf("%w: expected a list of spans as %s, received %s", ErrFormat, d.format, is)
-}
+func (d *Decoder) wrongFormat(is Format) error { return &FormatError{d.format, is} }

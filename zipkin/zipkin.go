@@ -67,9 +67,20 @@ var (
 	ErrTooMany = fmt.Errorf("zipkin: more than %d spans", MaxSpans)
 	// ErrMalformed wraps what is wrong with the bytes.
 	ErrMalformed = errors.New("zipkin: malformed")
-	// ErrFormat wraps what the list seems to be instead.
+	// ErrFormat is that of a list in another format; Decode has it as a *FormatError.
 	ErrFormat = errors.New("zipkin: wrong format")
 )
+
+// FormatError is what a list seems to be instead of what it was said to be.
+type FormatError struct{ Expected, Received Format }
+
+// Error implements error.
+func (e *FormatError) Error() string {
+	return fmt.Sprintf("%v: expected a list of spans as %s, received %s", ErrFormat, e.Expected, e.Received)
+}
+
+// Unwrap says that it is an ErrFormat.
+func (e *FormatError) Unwrap() error { return ErrFormat }
 
 // Reason is why a span is invalid.
 type Reason uint8

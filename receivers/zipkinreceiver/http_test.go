@@ -80,6 +80,10 @@ func TestHTTP(t *testing.T) {
 		"proto at v1":                 {pathV1, protobufType, string(protoSpan), 415, "application/x-protobuf is not for this path: post it to /api/v2/spans as application/x-protobuf", "http_v1_json", 0, "media_type"},
 		"thrift at v2":                {pathV2, thriftType, string(thriftSpan), 415, "post it to /api/v1/spans as application/x-thrift", "http_v2_json", 0, "media_type"},
 		"v1 at v2":                    {pathV2, jsonType, v1JSON, 400, "expected a list of spans as JSON_V2, received JSON_V1: post it to /api/v1/spans as application/json", "http_v2_json", 0, "format"},
+		"v1 by a detail, at v2": {
+			pathV2, jsonType, `[{"traceId":"1","id":"1","annotations":[{"timestamp":1,"value":"sr","endpoint":{}}]}]`, 400,
+			"received JSON_V1: post it to /api/v1/spans as application/json", "http_v2_json", 0, "format",
+		},
 		"v2 at v1":                    {pathV1, jsonType, oneSpan, 400, "expected a list of spans as JSON_V1, received JSON_V2: post it to /api/v2/spans as application/json", "http_v1_json", 0, "format"},
 		"proto as JSON":               {pathV2, jsonType, string(protoSpan), 400, "received PROTO3: post it to /api/v2/spans as application/x-protobuf", "http_v2_json", 0, "format"},
 		"JSON as proto":               {pathV2, protobufType, oneSpan, 400, "received JSON_V2: post it to /api/v2/spans as application/json", "http_v2_proto", 0, "format"},

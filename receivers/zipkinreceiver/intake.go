@@ -113,7 +113,7 @@ func (in *intake) decode(f zipkin.Format, list *buffer) (ptrace.Traces, zipkin.R
 	}
 	traces, report, err := d.Decode(f, list.content, time.Now())
 	if err != nil {
-		err = refusalOf(err, list.content)
+		err = refusalOf(err)
 	}
 	return traces, report, err
 }

@@ -63,17 +63,15 @@ func wrongMediaType(media string, is zipkin.Format) error {
 	return &refusal{wrongMedia, fmt.Errorf("zipkin: %s is not for this path: post it to %s", media, whereTo[is])}
 }
 
-// refusalOf puts an error of the codec, which read body, as a refusal.
-func refusalOf(err error, body []byte) *refusal {
+// refusalOf puts an error of the codec as a refusal.
+func refusalOf(err error) *refusal {
 	var span *zipkin.SpanError
+	var format *zipkin.FormatError
 	switch {
 	case errors.Is(err, zipkin.ErrTooMany):
 		return &refusal{tooMany, err}
-	case errors.Is(err, zipkin.ErrFormat):
-		if is, seen := zipkin.Detect(body); seen == nil {
-			err = fmt.Errorf("%w: post it to %s", err, whereTo[is])
-		}
-		return &refusal{wrongFormat, err}
+	case errors.As(err, &format):
+		return &refusal{wrongFormat, fmt.Errorf("%w: post it to %s", err, whereTo[format.Received])}
 	case errors.As(err, &span):
 		return &refusal{invalidSpan, err}
 	}
