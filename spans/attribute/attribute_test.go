@@ -108,7 +108,7 @@ func TestBuilder(t *testing.T) {
 	var maps []pcommon.Map
 	var want []map[string]any
 	for n := range 200 {
-		size := n % (attributeBlock + 7)
+		size := n % (block + 7)
 		b.Begin(size)
 		raw := map[string]any{}
 		for i := range size {

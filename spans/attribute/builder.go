@@ -13,18 +13,18 @@ import (
 //
 // The zero value is ready. It is not safe for concurrent use.
 type Builder struct {
-	list  []Attribute // of the map at hand
-	block []Attribute // what is left for maps to come
-	texts []string    // likewise, for values
-	slow  xpdata.MapBuilder
+	list []Attribute // of the map at hand
+
+	// What is left in blocks for maps to come.
+	attributes []Attribute
+	texts      []string
+	ints       []int64
+
+	slow xpdata.MapBuilder
 }
 
-const (
-	// attributeBlock is how many attributes are made at a time: 3 KiB.
-	attributeBlock = 64
-	// textBlock likewise: 1 KiB.
-	textBlock = 64
-)
+// block is how many attributes, texts or integers are made at a time: 3 KiB, 1 KiB, 512 B.
+const block = 64
 
 // Begin starts a map that will have at most n attributes.
 func (b *Builder) Begin(n int) {
@@ -33,13 +33,13 @@ func (b *Builder) Begin(n int) {
 		b.slow.EnsureCapacity(n)
 	case n == 0:
 		b.list = nil
-	case n > attributeBlock:
+	case n > block:
 		b.list = make([]Attribute, 0, n)
 	default:
-		if n > len(b.block) {
-			b.block = make([]Attribute, attributeBlock)
+		if n > len(b.attributes) {
+			b.attributes = make([]Attribute, block)
 		}
-		b.list, b.block = b.block[:0:n], b.block[n:]
+		b.list, b.attributes = b.attributes[:0:n], b.attributes[n:]
 	}
 }
 
@@ -49,12 +49,7 @@ func (b *Builder) Str(key, s string) {
 		b.slow.AppendEmpty(key).SetStr(s)
 		return
 	}
-	if len(b.texts) == 0 {
-		b.texts = make([]string, textBlock)
-	}
-	text := &b.texts[0]
-	*text, b.texts = s, b.texts[1:]
-	b.add(key, str, unsafe.Pointer(text))
+	b.add(key, str, unsafe.Pointer(hold(&b.texts, s)))
 }
 
 // Int adds an integer.
@@ -63,7 +58,7 @@ func (b *Builder) Int(key string, n int64) {
 		b.slow.AppendEmpty(key).SetInt(n)
 		return
 	}
-	b.add(key, integer, unsafe.Pointer(&n))
+	b.add(key, integer, unsafe.Pointer(hold(&b.ints, n)))
 }
 
 // Double adds a number with a fraction.
@@ -82,6 +77,16 @@ func (b *Builder) Bool(key string, v bool) {
 		return
 	}
 	b.add(key, boolean, unsafe.Pointer(&v))
+}
+
+// hold gives a value a place in a block, of a new one if that is full.
+func hold[T any](places *[]T, v T) *T {
+	if len(*places) == 0 {
+		*places = make([]T, block)
+	}
+	place := &(*places)[0]
+	*place, *places = v, (*places)[1:]
+	return place
 }
 
 // add sets an attribute word by word: to copy one whole is a call into the runtime for each
