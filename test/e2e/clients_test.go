@@ -91,6 +91,37 @@ func TestZipkinGo(t *testing.T) {
 	}
 }
 
+// TestZipkinDebug: a trace that its sender wants kept (X-B3-Flags: 1) is kept by the embedded
+// configuration, which keeps a hundredth of what is ordinary.
+func TestZipkinDebug(t *testing.T) {
+	out, sink := newSink(t)
+	c := start(t, []string{"--set=processors.tail_sampling.decision_wait=1s", "--set=exporters.debug.verbosity=basic"}, exportTo(sink))
+	r := zipkinhttp.NewReporter(fmt.Sprintf("http://localhost:%d/api/v2/spans", c.Ports.Zipkin), zipkinhttp.MaxBacklog(4*calls))
+	endpoint, err := zipkin.NewEndpoint("shop", "10.0.0.1:8080")
+	require.NoError(t, err)
+	tracer, err := zipkin.NewTracer(r, zipkin.WithLocalEndpoint(endpoint))
+	require.NoError(t, err)
+	ids := idgenerator.NewRandom128()
+	wanted := map[string]bool{}
+	for i := range calls {
+		id := ids.TraceID()
+		debug := i%7 == 0
+		caller := zipkinmodel.SpanContext{TraceID: id, ID: ids.SpanID(id), Debug: debug}
+		tracer.StartSpan("get /orders", zipkin.Kind(zipkinmodel.Server), zipkin.Parent(caller)).Finish()
+		if debug {
+			wanted[id.String()] = true
+		}
+	}
+	require.NoError(t, r.Close())
+
+	spans := out.afterStop(t, c, len(wanted))
+	for _, s := range spans {
+		delete(wanted, s.TraceID().String())
+	}
+	assert.Empty(t, wanted)
+	assert.Less(t, len(spans), calls/2, "and most others are dropped")
+}
+
 func TestOpenTelemetrySDK(t *testing.T) {
 	for _, protocol := range []string{"grpc", "http"} {
 		t.Run(protocol, func(t *testing.T) {
