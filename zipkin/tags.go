@@ -2,6 +2,7 @@ package zipkin
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -172,7 +173,7 @@ func (t *tagSet) take(d *Decoder, tag *tag, many bool) {
 	case traceState:
 		t.traceState = some(value)
 	case link:
-		t.links = append(t.links, linkTag{key: tag.key, value: value})
+		t.putLink(linkTag{key: tag.key, value: value}, many)
 	case absentStart:
 		t.absentStart = some(value)
 	case lostAttributes:
@@ -234,6 +235,25 @@ func (t *tagSet) find(key string, many bool) int {
 		}
 	}
 	return -1
+}
+
+// putLink takes a link. Its key is no attribute's, so that the index serves both.
+func (t *tagSet) putLink(l linkTag, many bool) {
+	at := -1
+	if many {
+		if i, double := t.index[l.key]; double {
+			at = i
+		} else {
+			t.index[l.key] = len(t.links)
+		}
+	} else {
+		at = slices.IndexFunc(t.links, func(other linkTag) bool { return other.key == l.key })
+	}
+	if at >= 0 {
+		t.links[at] = l
+		return
+	}
+	t.links = append(t.links, l)
 }
 
 // putResource takes an attribute of the resource, which has few: a walk is enough.
