@@ -11,11 +11,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/koine-otel/koine/tracegen"
@@ -29,10 +31,7 @@ const (
 	tracesPerRequest = 40
 	connections      = 4
 	// rounds is how often the corpus is sent for one figure, after one to warm up.
-	rounds = 4
-	// repetitions: the figure is the least of so many runs, interleaved with the others',
-	// because what disturbs a run only ever adds to it.
-	repetitions = 3
+	rounds = 15
 )
 
 // subject is one collector configuration to measure.
@@ -59,31 +58,38 @@ func skipUnlessAsked(t *testing.T) {
 	}
 }
 
-// measure runs the subjects in turn, repetitions times, and gives the best of each.
+// measure runs the subjects side by side and sends each the corpus in turn, rounds times: a
+// minute that is slow for the machine is slow for all of them. A subject's figure is the
+// median of its rounds.
 func measure(t *testing.T, subjects ...subject) map[string]figure {
 	t.Helper()
 	skipUnlessAsked(t)
-	best := map[string]figure{}
-	for range repetitions {
-		for _, s := range subjects {
-			f := run(t, s)
-			old, ok := best[s.name]
-			if !ok || f.microsPerSpan < old.microsPerSpan {
-				f.peakRSS = max(f.peakRSS, old.peakRSS)
-				best[s.name] = f
-			} else if f.peakRSS > old.peakRSS {
-				old.peakRSS = f.peakRSS
-				best[s.name] = old
-			}
+	collectors := make([]*rig.Collector, len(subjects))
+	used := make([][]float64, len(subjects))
+	for i, s := range subjects {
+		collectors[i] = start(t, s)
+		send(t, collectors[i], s.corpus)
+	}
+	for range rounds {
+		for i, s := range subjects {
+			used[i] = append(used[i], round(t, collectors[i], s.corpus))
 		}
 	}
-	for _, s := range subjects {
-		t.Logf("%-34s %6.2f µs a span   peak RSS %4d MiB", s.name, best[s.name].microsPerSpan, best[s.name].peakRSS>>20)
+	figures := map[string]figure{}
+	for i, s := range subjects {
+		usage, err := collectors[i].Usage()
+		require.NoError(t, err)
+		slices.Sort(used[i])
+		f := figure{microsPerSpan: used[i][rounds/2], peakRSS: usage.PeakRSS}
+		figures[s.name] = f
+		t.Logf("%-34s %6.2f µs a span (quartiles %.2f to %.2f)   peak RSS %4d MiB",
+			s.name, f.microsPerSpan, used[i][rounds/4], used[i][rounds*3/4], f.peakRSS>>20)
 	}
-	return best
+	return figures
 }
 
-func run(t *testing.T, s subject) figure {
+// start runs the subject until the test is over.
+func start(t *testing.T, s subject) *rig.Collector {
 	t.Helper()
 	o := rig.Options{Binary: binary(t, cmp.Or(s.program, "cmd/koine")), Env: s.env}
 	if s.config != "" {
@@ -91,25 +97,29 @@ func run(t *testing.T, s subject) figure {
 	}
 	c, err := rig.Start(t.Context(), o)
 	require.NoError(t, err)
-	defer c.Kill()
-	send(t, c, s.corpus, 1)
-	before, err := c.Usage()
-	require.NoError(t, err)
-	spans := send(t, c, s.corpus, rounds)
-	after, err := c.Usage()
-	require.NoError(t, err)
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	require.NoError(t, c.Stop(ctx))
-	return figure{
-		microsPerSpan: float64((after.CPU - before.CPU).Microseconds()) / float64(spans),
-		peakRSS:       after.PeakRSS,
-	}
+	t.Cleanup(func() {
+		defer c.Kill()
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		assert.NoError(t, c.Stop(ctx))
+	})
+	return c
 }
 
-// send posts the corpus n times over some connections and returns the number of spans.
+// round is the CPU time in microseconds that the collector spends on a span of the corpus.
+func round(t *testing.T, c *rig.Collector, corpus []tracegen.Payload) float64 {
+	t.Helper()
+	before, err := c.Usage()
+	require.NoError(t, err)
+	spans := send(t, c, corpus)
+	after, err := c.Usage()
+	require.NoError(t, err)
+	return float64((after.CPU - before.CPU).Microseconds()) / float64(spans)
+}
+
+// send posts the corpus once over some connections and returns the number of spans.
 // A request that is refused is sent again until it is taken.
-func send(t *testing.T, c *rig.Collector, corpus []tracegen.Payload, n int) (spans int64) {
+func send(t *testing.T, c *rig.Collector, corpus []tracegen.Payload) (spans int64) {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections}, Timeout: time.Minute}
 	defer client.CloseIdleConnections()
@@ -120,10 +130,10 @@ func send(t *testing.T, c *rig.Collector, corpus []tracegen.Payload, n int) (spa
 		wg.Go(func() {
 			for {
 				i := int(next.Add(1) - 1)
-				if i >= n*len(corpus) {
+				if i >= len(corpus) {
 					return
 				}
-				p := &corpus[i%len(corpus)]
+				p := &corpus[i]
 				if err := post(client, c, p); err != nil {
 					errs <- err
 					return

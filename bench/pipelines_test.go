@@ -114,7 +114,7 @@ func TestZipkinDecode(t *testing.T) {
 		return err
 	}
 	best := [2]time.Duration{time.Hour, time.Hour}
-	for range repetitions {
+	for range rounds {
 		for i, decode := range []func([]byte) error{ours, theirs} {
 			began := time.Now()
 			for j := range json {
