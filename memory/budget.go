@@ -58,13 +58,6 @@ const decodedPerWireByte = 5
 // queues is how many queues share queueShare: one a signal.
 const queues = 3
 
-// traceBytes is what a trace takes that waits as pdata: 24 spans of about 1.8 kB with
-// the maps around them. maxTraces is contrib's default.
-const (
-	traceBytes = 24 * 1800
-	maxTraces  = 50_000
-)
-
 // maxRequest is the most that a request need have: what the collector's HTTP receivers
 // take by default.
 const maxRequest = 20 * mib
@@ -120,8 +113,11 @@ func (b Budget) share(percent int64) int64 { return max(b.Limit-fixed, b.Limit/2
 
 // GoLimit is the runtime's soft limit (GOMEMLIMIT). It equals the limiter's soft
 // limit: the runtime collects harder before that point, so the limiter refuses data
-// for live memory only, never for garbage.
-func (b Budget) GoLimit() int64 { return b.share(samplerShare + queueShare + inFlightShare) }
+// for live memory only, never for garbage. The sampler's share lies outside Go's heap.
+func (b Budget) GoLimit() int64 { return b.share(queueShare + inFlightShare) }
+
+// Sampler is the share of traces that wait for a decision.
+func (b Budget) Sampler() int64 { return b.share(samplerShare) }
 
 // HeapFloor is the heap size below which the garbage collector does not start a
 // cycle. A collector's live heap is a few tens of MB and its garbage is large; with
@@ -147,7 +143,6 @@ func (b Budget) Env() map[string]string {
 		"KOINE_MEMORY_QUEUE_BYTES":   itoa(max(b.queue(), b.request())),
 		"KOINE_MAX_REQUEST_BYTES":    itoa(b.request()),
 		"KOINE_MAX_REQUEST_MIB":      itoa(b.request() / mib),
-		"KOINE_SAMPLER_TRACES":       itoa(min(b.share(samplerShare)/traceBytes, maxTraces)),
 	}
 }
 

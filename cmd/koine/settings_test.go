@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	// Registers its gates.
+	_ "github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor"
 	"github.com/stretchr/testify/assert"
 	"go.opentelemetry.io/collector/featuregate"
 
@@ -21,9 +23,9 @@ func TestExportIsMergedOnlyWhereAsked(t *testing.T) {
 
 func TestEnvironmentLeavesWhatIsSet(t *testing.T) {
 	b := memory.Budget{Limit: 1 << 30}
-	env := environment(b, getenv(map[string]string{exportVariable: "http://a:4317", "KOINE_SAMPLER_TRACES": "7"}))
+	env := environment(b, getenv(map[string]string{exportVariable: "http://a:4317", "KOINE_MAX_REQUEST_MIB": "7"}))
 	assert.Equal(t, "true", env[insecureVariable])
-	assert.NotContains(t, env, "KOINE_SAMPLER_TRACES")
+	assert.NotContains(t, env, "KOINE_MAX_REQUEST_MIB")
 	assert.Contains(t, env, "KOINE_MEMORY_LIMITER_MIB")
 
 	env = environment(b, getenv(map[string]string{exportVariable: "https://a:4317"}))
@@ -33,7 +35,7 @@ func TestEnvironmentLeavesWhatIsSet(t *testing.T) {
 }
 
 // TestReplacedGates: the list has exactly the gates of the contrib components whose
-// types ours take over or will; those are still linked, and register their own.
+// types ours take over, which register their own where they are linked.
 func TestReplacedGates(t *testing.T) {
 	var contrib []string
 	featuregate.GlobalRegistry().VisitAll(func(g *featuregate.Gate) {

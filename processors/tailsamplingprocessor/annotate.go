@@ -1,0 +1,94 @@
+package tailsamplingprocessor
+
+import (
+	"encoding/binary"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/koine-otel/koine/spans/probability"
+)
+
+// What the sampler writes on the root span, or the earliest where there is none.
+const (
+	attributePolicy = "koine.sampling.policy"
+	attributeDryRun = "koine.sampling.dry_run"
+)
+
+// annotator writes on spans that leave what was decided of their traces.
+type annotator struct {
+	job *job
+	// unreadable counts spans whose tracestate cannot be parsed; they keep it.
+	unreadable int64
+	shared     sharedSpans
+
+	// The tracestate before, which is often the next one's.
+	from, to string
+	by       probability.Change
+}
+
+func (a *annotator) annotate(td ptrace.Traces) {
+	for _, rs := range td.ResourceSpans().All() {
+		for _, ss := range rs.ScopeSpans().All() {
+			for _, span := range ss.Spans().All() {
+				a.span(rs, span)
+			}
+		}
+	}
+	a.shared.resolve()
+}
+
+func (a *annotator) span(rs ptrace.ResourceSpans, span ptrace.Span) {
+	id := span.TraceID()
+	i, ok := a.job.index[binary.BigEndian.Uint64(id[8:])]
+	if !ok {
+		return
+	}
+	k := &a.job.traces[i]
+	if k.high != 0 && binary.BigEndian.Uint64(id[:8]) == 0 {
+		span.SetTraceID(traceID(k.high, k.low)) // of both forms one leaves
+	}
+	if k.threshold != 0 || k.erase || k.hasRandomness {
+		a.state(span, probability.Change{Threshold: k.threshold, Erase: k.erase, Randomness: k.randomness, HasRandomness: k.hasRandomness})
+	}
+	if k.mark != 0 && span.SpanID() == spanID(k.mark) {
+		k.mark = 0 // the id may come again
+		k.write(span.Attributes())
+	}
+	if k.shared {
+		a.shared.add(rs, span)
+	}
+}
+
+func (k *keptTrace) write(attrs pcommon.Map) {
+	if k.policy != "" {
+		name := k.policy
+		if k.sub != "" {
+			name += "." + k.sub
+		}
+		attrs.PutStr(attributePolicy, name)
+	}
+	if k.dryRun != "" {
+		attrs.PutStr(attributeDryRun, k.dryRun)
+	}
+}
+
+// state writes th, and rv where there is one.
+func (a *annotator) state(span ptrace.Span, change probability.Change) {
+	from := span.TraceState().AsRaw()
+	if from != a.from || change != a.by || a.to == "" {
+		to, err := change.Apply(from)
+		if err != nil {
+			a.unreadable++
+			return
+		}
+		a.from, a.to, a.by = from, to, change
+	}
+	span.TraceState().FromRaw(a.to)
+}
+
+// spanID gives an id as the wire has it.
+func spanID(id uint64) (b pcommon.SpanID) {
+	binary.BigEndian.PutUint64(b[:], id)
+	return b
+}

@@ -1,0 +1,98 @@
+package tailsamplingprocessor
+
+import (
+	"unsafe"
+
+	"github.com/koine-otel/koine/spans/probability"
+)
+
+// cache remembers decisions of traces that are gone, for spans that come late: 24 bytes each.
+// It forgets the oldest of the eight that an id may share a place with. One shard owns it.
+type cache struct {
+	sets [][cacheWays]cached
+	mask uint64
+}
+
+const (
+	cacheWays  = 8
+	cachedSize = int(unsafe.Sizeof(cached{}))
+)
+
+// cached is one decision. An id is known by the set that it falls in and 32 bits more.
+type cached struct {
+	high   uint64 // of the trace id
+	what   uint64 // outcome, and above it the threshold
+	tag    uint32
+	policy uint16
+	when   uint16 // in units of cacheClock; 0 is an empty place
+}
+
+// cacheClock is how exactly a decision's time is remembered, in seconds: 16 bits last 3 days.
+const cacheClock = 4
+
+// outcome is what became of a trace. Its bits lie above a threshold's 56 and one.
+type outcome uint64
+
+const (
+	wasKept outcome = 1 << (57 + iota)
+	wasErased
+	wasRandomized
+	thresholdMask = 1<<57 - 1
+)
+
+// decision is what a late span must know of its trace's.
+type decision struct {
+	high      uint64
+	threshold probability.Threshold
+	outcome   outcome
+	policy    uint16
+	age       int64 // seconds since it was taken, to within cacheClock
+}
+
+func newCache(entries int) *cache {
+	sets := 1
+	for sets*cacheWays < entries {
+		sets *= 2
+	}
+	return &cache{sets: make([][cacheWays]cached, sets), mask: uint64(sets - 1)}
+}
+
+func (c *cache) size() int { return len(c.sets) * cacheWays * cachedSize }
+
+// place mixes an id, which need not be random: multiplication carries every bit upwards.
+func (c *cache) place(low uint64) (set *[cacheWays]cached, tag uint32) {
+	h := low * 0x9e3779b97f4a7c15
+	h ^= h >> 32
+	h *= 0x9e3779b97f4a7c15
+	return &c.sets[(h>>32)&c.mask], uint32(h)
+}
+
+func clock(seconds int64) uint16 { return uint16(seconds/cacheClock%0xffff) + 1 }
+
+func (c *cache) put(low uint64, d decision, seconds int64) {
+	set, tag := c.place(low)
+	now := clock(seconds)
+	at := 0
+	for i := range set {
+		if e := &set[i]; e.when == 0 || e.tag == tag {
+			at = i
+			break
+		} else if now-e.when > now-set[at].when {
+			at = i
+		}
+	}
+	set[at] = cached{high: d.high, what: uint64(d.outcome) | uint64(d.threshold), tag: tag, policy: d.policy, when: now}
+}
+
+func (c *cache) get(low uint64, seconds int64) (d decision, ok bool) {
+	set, tag := c.place(low)
+	for i := range set {
+		if e := &set[i]; e.when != 0 && e.tag == tag {
+			return decision{
+				high: e.high, threshold: probability.Threshold(e.what & thresholdMask), outcome: outcome(e.what &^ thresholdMask),
+				policy: e.policy, age: int64(clock(seconds)-e.when) * cacheClock,
+			}, true
+		}
+	}
+	return decision{}, false
+}

@@ -1,0 +1,297 @@
+package tailsamplingprocessor
+
+import (
+	"context"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.uber.org/zap"
+
+	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/block"
+	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/policy"
+	"github.com/koine-otel/koine/spans/probability"
+)
+
+// reason is why a trace was decided when it was.
+type reason uint8
+
+const (
+	reasonWait     reason = iota // it waited for as long as it is to
+	reasonRoot                   // its root was there
+	reasonMemory                 // memory was short
+	reasonTraces                 // there were more than num_traces
+	reasonSize                   // it grew over maximum_trace_size_bytes
+	reasonIngest                 // span-ingest: a policy was sure
+	reasonShutdown               // the collector ends
+	reasons
+)
+
+var reasonNames = [reasons]string{"wait", "root", "memory", "num_traces", "size", "ingest", "shutdown"}
+
+// decideDue takes a round of the decisions that are due. more says that there are others.
+func (s *shard) decideDue() (more bool) {
+	now := s.engine.now()
+	s.due, more = s.wheel.take(s.traces, s.run.tick(now)-1, roundLen, s.due[:0])
+	if s.run.cfg.WaitForOpenSpans > 0 {
+		s.due = s.postpone(s.due)
+	}
+	if len(s.due) > 0 {
+		s.decide(s.due, reasonWait)
+		s.counts.timer(time.Duration(s.engine.now() - now))
+	}
+	return more
+}
+
+// decide takes the decision of traces that are in the wheel no more.
+func (s *shard) decide(due []uint32, why reason) {
+	s.views, s.judged = s.views[:0], s.judged[:0]
+	for _, n := range due {
+		t := s.traces.at(n)
+		switch {
+		case t.flags&debugTrace != 0:
+			s.conclude(n, policy.Verdict{Decision: policy.Sampled, Policy: debugPolicy}, why)
+		case s.run.spanIngest && why != reasonIngest:
+			s.conclude(n, policy.Verdict{Decision: policy.NotSampled, Policy: noPolicy}, why)
+		default:
+			s.views = append(s.views, s.view(n, t))
+			s.judged = append(s.judged, n)
+		}
+	}
+	s.pointers = s.pointers[:0]
+	for i := range s.views {
+		s.pointers = append(s.pointers, &s.views[i])
+	}
+	s.verdicts = s.run.policies.Decide(context.Background(), s.pointers, s.verdicts[:0], &s.tally)
+	for i, n := range s.judged {
+		s.conclude(n, s.verdicts[i], why)
+	}
+	s.releases.do()
+}
+
+// view shows a trace to the policies.
+func (s *shard) view(n uint32, t *trace) policy.Trace {
+	v := policy.Trace{
+		ID: t.id(), Facts: s.traces.factsOf(n), Spans: int64(t.spans), Bytes: t.bytes,
+		Start: t.start, End: t.end, State: t.state(), Random: s.isRandom(t),
+	}
+	stale := t.generation != s.run.generation
+	if stale || s.run.policies.NeedsTrace() {
+		v.Load = func() ptrace.Traces { return s.load(n) }
+	}
+	if stale { // it came under other policies
+		clear(v.Facts)
+		s.run.facts(v.Load(), v.Facts)
+	}
+	return v
+}
+
+// facts says what the policies see in whole spans.
+func (r *run) facts(td ptrace.Traces, facts []uint64) {
+	resource := make([]uint64, len(facts))
+	for _, rs := range td.ResourceSpans().All() {
+		clear(resource)
+		r.policies.Resource(rs.Resource(), resource)
+		r.policies.Merge(facts, resource)
+		for _, ss := range rs.ScopeSpans().All() {
+			for _, span := range ss.Spans().All() {
+				r.policies.Span(context.Background(), rs, ss, span, facts)
+			}
+		}
+	}
+}
+
+// isRandom watches whether a service's trace ids are random, as probabilities need.
+func (s *shard) isRandom(t *trace) bool {
+	if t.flags&hasRandomness != 0 || t.threshold > 0 {
+		return true // the ids do not matter, or are a choice of the higher ones
+	}
+	u := s.random[t.service]
+	if u == nil {
+		if len(s.random) >= maxServices {
+			return true
+		}
+		u = new(probability.Uniformity)
+		s.random[t.service] = u
+	}
+	was := u.Random()
+	u.Add(probability.FromTraceID(t.id()))
+	if was && !u.Random() {
+		s.warnOfTraceIDs(t)
+	}
+	return u.Random()
+}
+
+// warnOfTraceIDs says whose ids they are.
+func (s *shard) warnOfTraceIDs(t *trace) {
+	if t.first == 0 {
+		return
+	}
+	service := "unknown"
+	at := t.first
+	for i := t.first; i != 0; i = s.records.at(i).next {
+		if s.records.at(i).flags&isRoot != 0 {
+			at = i
+			break
+		}
+	}
+	batches, err := new(cutter).cut(s.engine.store, []block.Ref{s.records.at(at).ref})
+	if err == nil && len(batches) > 0 {
+		if v, ok := batches[0].traces.ResourceSpans().At(0).Resource().Attributes().Get("service.name"); ok {
+			service = v.AsString()
+		}
+	}
+	s.run.telemetry.ProcessorTailSamplingUnrandomServices.Add(context.Background(), 1)
+	s.run.logger.Warn("trace ids are not random: no probability is stated for these traces", zap.String("service.name", service))
+}
+
+// conclude carries a verdict out.
+func (s *shard) conclude(n uint32, v policy.Verdict, why reason) {
+	t := s.traces.at(n)
+	if why == reasonWait && t.flags&hastened != 0 {
+		why = reasonRoot
+	}
+	s.counts.decision(t, v, why, s.engine.now(), t.due*int64(s.run.tickLength))
+	d := decision{high: t.high, threshold: v.Threshold, policy: uint16(v.Policy)}
+	keep := v.Decision == policy.Sampled
+	if keep || s.run.cfg.DryRun {
+		d.outcome = wasKept
+		if v.Erase {
+			d.outcome |= wasErased
+		}
+		if v.HasRandomness {
+			d.outcome |= wasRandomized
+		}
+		if !keep {
+			d.outcome, d.threshold = wasKept, probability.Always
+		}
+		s.kept.put(t.low, d, time.Now().Unix())
+		s.keep(t, v)
+	} else {
+		s.dropped.put(t.low, d, time.Now().Unix())
+		s.engine.spans.Add(-int64(t.spans))
+		s.counts.droppedSpans += int64(t.spans)
+		for i := t.first; i != 0; {
+			r := s.records.at(i)
+			s.releases.add(r.ref.Block)
+			i = r.next
+		}
+	}
+	s.remove(n)
+}
+
+// keep puts a trace on its way out.
+func (s *shard) keep(t *trace, v policy.Verdict) {
+	k := keptTrace{
+		low: t.low, high: t.high, threshold: v.Threshold, erase: v.Erase, shared: t.flags&sharedTrace != 0,
+		randomness: v.Randomness, hasRandomness: v.HasRandomness, policy: s.run.policyName(v.Policy), sub: v.Sub, mark: s.mark(t),
+	}
+	if s.run.cfg.DryRun {
+		k.dryRun = decisionNames[v.Decision]
+		k.threshold, k.erase, k.hasRandomness = probability.Always, false, false
+		if v.Decision != policy.Sampled {
+			k.policy = ""
+		}
+	}
+	j, size := s.jobFor(k), t.bytes/uint64(max(t.spans, 1))
+	for i := t.first; i != 0; {
+		r := s.records.at(i)
+		if j.isGiant() { // a giant trace goes in parts
+			s.flush()
+			j = s.jobFor(k)
+		}
+		j.add(r.ref, size)
+		i = r.next
+	}
+	if j.isFull() {
+		s.flush()
+	}
+}
+
+// mark is the id of the span that says why the trace was kept: its root, or else its earliest.
+func (s *shard) mark(t *trace) uint64 {
+	var earliest *record
+	for i := t.first; i != 0; {
+		r := s.records.at(i)
+		if r.flags&isRoot != 0 {
+			return r.id
+		}
+		if earliest == nil || r.start < earliest.start {
+			earliest = r
+		}
+		i = r.next
+	}
+	if earliest == nil {
+		return 0
+	}
+	return earliest.id
+}
+
+// jobFor gives a job with the trace in it.
+func (s *shard) jobFor(k keptTrace) *job {
+	if s.out == nil || !s.out.addTrace(k) {
+		s.flush()
+		s.out = newJob()
+		s.out.addTrace(k)
+	}
+	return s.out
+}
+
+// flush hands over what was kept.
+func (s *shard) flush() {
+	if s.out != nil && len(s.out.spans) > 0 {
+		s.engine.queue.push(s.out)
+		s.out = nil
+	}
+}
+
+// late says whether a fragment's trace was decided already, and remembers how for lateSpan.
+func (s *shard) late(f *fragment) bool {
+	now := time.Now().Unix()
+	d, ok := s.kept.get(f.low, now)
+	if !ok {
+		if d, ok = s.dropped.get(f.low, now); !ok {
+			return false
+		}
+	}
+	if f.high != 0 && d.high != 0 && f.high != d.high {
+		return false // another trace with the same low half
+	}
+	s.lates = append(s.lates, d)
+	f.scope = int32(len(s.lates) - 1)
+	s.counts.late(d, int64(f.spans))
+	return true
+}
+
+// lateSpan lets a span follow its trace's decision.
+func (s *shard) lateSpan(f *fragment, r *record) {
+	d := &s.lates[f.scope]
+	if d.outcome&wasKept == 0 {
+		s.releases.add(r.ref.Block)
+		s.engine.spans.Add(-1)
+		s.counts.droppedSpans++
+		return
+	}
+	k := keptTrace{low: f.low, high: max(d.high, f.high), threshold: d.threshold, erase: d.outcome&wasErased != 0, shared: r.flags&isShared != 0}
+	if d.outcome&wasRandomized != 0 {
+		k.randomness, k.hasRandomness = policy.Randomness(k.threshold, traceID(k.high, k.low)), true
+	}
+	if s.jobFor(k).add(r.ref, f.bytes/uint64(f.spans)); s.out.isGiant() {
+		s.flush()
+	}
+}
+
+// decideOnIngest decides on a fragment as soon as a policy is sure.
+func (s *shard) decideOnIngest(n uint32, f *fragment, facts []uint64) {
+	t := s.traces.at(n)
+	v := s.view(n, t)
+	v.Facts, v.Start, v.End = facts, f.start, f.end
+	verdict, ok := policy.Verdict{Decision: policy.Sampled, Policy: debugPolicy}, t.flags&debugTrace != 0
+	if !ok {
+		verdict, ok = s.run.policies.Ingest(context.Background(), &v, &s.tally)
+	}
+	if ok {
+		s.wheel.remove(s.traces, n)
+		s.conclude(n, verdict, reasonIngest)
+		s.releases.do()
+	}
+}

@@ -1,0 +1,201 @@
+package tailsamplingprocessor
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.uber.org/zap"
+
+	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/block"
+)
+
+// errFull is for the sender to try again later.
+var errFull = errors.New("tail_sampling: the buffer is full and what was kept is not taken: see memory_limit_mib and the exporters")
+
+const (
+	// cacheShare is the part of the memory limit that remembers decisions at the most, half of it
+	// those to keep: a limit of 256 MiB remembers some 170,000 to 340,000 of each.
+	cacheShare = 16
+	// cacheEntriesMax bounds it where there is much memory: a million traces of each kind are
+	// minutes or hours, and late spans come within seconds.
+	cacheEntriesMax = 1 << 20
+	// reserveShare is the part that is left free: shards decide early where it is begun, so
+	// that senders need not wait.
+	reserveShare = 16
+	// roomWait is how long a sender waits for room before it is refused.
+	roomWait = time.Second
+)
+
+// engine holds what waits: blocks, shards and what is to be forwarded. It outlives the run in
+// which it was made, see handover.
+type engine struct {
+	origin time.Time // of its clock, which no change of the machine's clock stops
+	store  *block.Store
+	shards []*shard
+	queue  *queue
+	sets   *sets
+	run    atomic.Pointer[run]
+
+	limit     int64        // bytes, without the caches
+	maxTraces atomic.Int64 // where senders are to wait for num_traces: that; else 0
+	index     atomic.Int64 // bytes that shards hold beside the blocks
+	spans     atomic.Int64 // that wait
+	traces    atomic.Int64
+}
+
+func newEngine(cfg *Config, limit int64) *engine {
+	shards := cfg.shards()
+	e := &engine{origin: time.Now(), store: block.NewStore(), queue: newQueue(), sets: newSets(cfg.MetadataKeys, int(cfg.MetadataCardinalityLimit))}
+	entries := cacheEntries(cfg, limit, shards)
+	for range shards {
+		e.shards = append(e.shards, newShard(e, entries))
+	}
+	e.setLimit(limit)
+	return e
+}
+
+func (e *engine) setLimit(limit int64) {
+	e.limit = limit
+	for _, s := range e.shards {
+		e.limit -= int64(s.kept.size() + s.dropped.size())
+	}
+	e.limit = max(e.limit, limit/2) // where caches of a stated size are large
+}
+
+// adopt makes the engine of an earlier run go on under a configuration. What is as it was
+// when the engine was made: the number of shards, and of decisions that are remembered.
+func (e *engine) adopt(cfg *Config, limit int64, logger *zap.Logger) {
+	if n := cfg.shards(); n != len(e.shards) {
+		logger.Warn("num_shards takes effect when the process is started anew", zap.Int("num_shards", n), zap.Int("until then", len(e.shards)))
+	}
+	e.sets.rekey(cfg.MetadataKeys, int(cfg.MetadataCardinalityLimit))
+	e.setLimit(limit)
+}
+
+// cacheEntries are how many decisions a shard remembers: those to keep and those to drop.
+func cacheEntries(cfg *Config, limit int64, shards int) [2]int {
+	def := int(limit) / cacheShare / 2 / cachedSize / 2 // the tables' sizes are powers of two: up to twice as much
+	def = min(def, cacheEntriesMax)
+	entries := [2]int{def, def}
+	for i, size := range [...]int{cfg.DecisionCache.SampledCacheSize, cfg.DecisionCache.NonSampledCacheSize} {
+		if size > 0 {
+			entries[i] = size
+		}
+		entries[i] = (entries[i] + shards - 1) / shards
+	}
+	return entries
+}
+
+// now is the time on the engine's clock.
+func (e *engine) now() int64 { return int64(time.Since(e.origin)) }
+
+// held is the memory that what waits takes.
+func (e *engine) held() int64 {
+	return e.store.Held() + e.index.Load() + e.queue.spans.Load()*jobSpanSize
+}
+
+// overMemory says that the oldest traces are to be decided now.
+func (e *engine) overMemory() bool { return e.held() > e.limit-e.limit/reserveShare }
+
+// full says that nothing more can be taken. What was kept and is not taken by whoever comes
+// next fills at most half: beyond that, to decide the other traces early would not help.
+func (e *engine) full() bool {
+	if n := e.maxTraces.Load(); n > 0 && e.traces.Load() >= n {
+		return true
+	}
+	held := e.held()
+	if held >= e.limit {
+		return true
+	}
+	queued, spans := e.queue.spans.Load(), e.spans.Load()
+	return queued > 0 && spans > 0 && float64(held)*float64(queued)/float64(spans) > float64(e.limit/2)
+}
+
+// consume takes spans in, or refuses all of them.
+func (e *engine) consume(ctx context.Context, td ptrace.Traces) error {
+	spans := td.SpanCount()
+	if spans == 0 {
+		return nil
+	}
+	r := e.run.Load()
+	err := e.room(ctx)
+	var set uint32
+	if err == nil {
+		set, err = e.sets.of(ctx)
+	}
+	if err == nil {
+		err = e.takeIn(ctx, r.policies, set, td, spans)
+	}
+	if err != nil {
+		r.telemetry.ProcessorTailSamplingRefusedSpans.Add(ctx, int64(spans))
+		return err
+	}
+	return nil
+}
+
+// room waits for some, for a while.
+func (e *engine) room(ctx context.Context) error {
+	if !e.full() {
+		return nil
+	}
+	refuse := time.NewTimer(roomWait)
+	defer refuse.Stop()
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
+	for {
+		for _, s := range e.shards {
+			select {
+			case s.urge <- struct{}{}:
+			default: // it knows
+			}
+		}
+		select {
+		case <-look.C:
+			if !e.full() {
+				return nil
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-refuse.C:
+			return errFull
+		}
+	}
+}
+
+// start runs shards and forwarders.
+func (e *engine) start(r *run) {
+	e.run.Store(r)
+	e.maxTraces.Store(0)
+	if r.cfg.BlockOnOverflow {
+		e.maxTraces.Store(int64(r.cfg.NumTraces))
+	}
+	for _, s := range e.shards {
+		s.start(r)
+	}
+	e.queue.start(e, r, len(e.shards))
+}
+
+// halt stops the shards; nobody may consume any more.
+func (e *engine) halt() {
+	for _, s := range e.shards {
+		s.halt()
+	}
+}
+
+// settleAll decides everything that waits, or drops it. The shards are halted.
+func (e *engine) settleAll(drop bool) {
+	for _, s := range e.shards {
+		s.settleAll(drop)
+	}
+}
+
+// close gives all memory back. Shards and forwarders are stopped.
+func (e *engine) close() {
+	for _, s := range e.shards {
+		s.records.close()
+	}
+	e.store.Close()
+}

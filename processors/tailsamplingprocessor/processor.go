@@ -1,0 +1,185 @@
+package tailsamplingprocessor
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor/pkg/samplingpolicy"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/processor"
+	"go.opentelemetry.io/otel/metric"
+	"go.uber.org/zap"
+
+	"github.com/koine-otel/koine/memory"
+	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/metadata"
+	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/policy"
+)
+
+// sampler is the processor: one run of an engine.
+type sampler struct {
+	set       processor.Settings
+	cfg       *Config
+	next      consumer.Traces
+	telemetry *metadata.TelemetryBuilder
+	engine    *engine
+}
+
+func newSampler(set processor.Settings, cfg *Config, next consumer.Traces) (*sampler, error) {
+	telemetry, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
+	if err != nil {
+		return nil, err
+	}
+	return &sampler{set: set, cfg: cfg, next: next, telemetry: telemetry}, nil
+}
+
+// Capabilities: the spans are only read.
+func (*sampler) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
+
+// Start begins with what a run before a reload left, or with nothing.
+func (s *sampler) Start(_ context.Context, host component.Host) error {
+	policies, err := policy.New(s.cfg.Policies, policy.Settings{
+		Telemetry: s.set.TelemetrySettings, Extensions: extensionsOf(host), SampleOnFirstMatch: s.cfg.SampleOnFirstMatch,
+	})
+	if err != nil {
+		return err
+	}
+	r := s.newRun(policies)
+	if r.spanIngest {
+		if err := policies.Stateless(); err != nil {
+			return err
+		}
+	}
+	limit, err := memoryLimit(s.cfg)
+	if err != nil {
+		return err
+	}
+	if s.engine = handover.take(s.set.ID); s.engine != nil {
+		s.engine.adopt(s.cfg, limit, s.set.Logger)
+	} else {
+		s.engine = newEngine(s.cfg, limit)
+	}
+	if r.maxTraceBytes == 0 {
+		// A trace that fills the memory would push all others out of it. In OTLP's bytes it is
+		// several times as large as it is held.
+		r.maxTraceBytes = uint64(s.engine.limit) / 4 * compressed
+	}
+	if err := s.observe(s.engine); err != nil {
+		return err
+	}
+	handover.watch()
+	s.engine.start(r)
+	return nil
+}
+
+// compressed is about how much larger OTLP is than a block of it with its index.
+const compressed = 3
+
+var generations atomic.Uint32
+
+func (s *sampler) newRun(policies *policy.Set) *run {
+	r := &run{
+		cfg: s.cfg, policies: policies, names: policies.Names(), generation: generations.Add(1), next: s.next,
+		telemetry: s.telemetry, logger: s.set.Logger, tickLength: tickLength(s.cfg),
+		spanIngest: s.cfg.SamplingStrategy == SpanIngest, maxTraceBytes: s.cfg.MaximumTraceSizeBytes,
+	}
+	for _, name := range r.names {
+		if id := s.set.ID.Name(); id != "" {
+			name = id + "." + name // as contrib's
+		}
+		r.metrics = append(r.metrics, name)
+	}
+	return r
+}
+
+func extensionsOf(host component.Host) map[string]samplingpolicy.Extension {
+	all := map[string]samplingpolicy.Extension{}
+	for id, e := range host.GetExtensions() {
+		if p, ok := e.(samplingpolicy.Extension); ok {
+			all[id.String()] = p
+		}
+	}
+	return all
+}
+
+const mib = 1 << 20
+
+// memoryLimit is the configured one, or the sampler's share of the process's budget.
+func memoryLimit(cfg *Config) (int64, error) {
+	if cfg.MemoryLimitMiB > 0 {
+		return cfg.MemoryLimitMiB * mib, nil
+	}
+	budget, err := memory.Detect(os.Getenv)
+	if err != nil {
+		return 0, fmt.Errorf("memory_limit_mib is not set: %w", err)
+	}
+	return budget.Sampler(), nil
+}
+
+// shards is the number of them.
+func (c *Config) shards() int {
+	if c.NumShards > 0 {
+		return c.NumShards
+	}
+	return min(runtime.GOMAXPROCS(0), maxShards)
+}
+
+func (s *sampler) observe(e *engine) error {
+	for _, gauge := range []struct {
+		register func(metric.Int64Callback) error
+		value    func() int64
+	}{
+		{s.telemetry.RegisterProcessorTailSamplingBufferedBytesCallback, e.held},
+		{s.telemetry.RegisterProcessorTailSamplingBufferedSpansCallback, e.spans.Load},
+		{s.telemetry.RegisterProcessorTailSamplingSamplingTracesOnMemoryCallback, e.traces.Load},
+	} {
+		err := gauge.register(func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(gauge.value())
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ConsumeTraces takes spans in. The error, if any, is for the sender to try again.
+func (s *sampler) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
+	return s.engine.consume(ctx, td)
+}
+
+// drainTime is how long a shutdown tries to deliver what was kept, unless its context is done
+// before.
+const drainTime = 30 * time.Second
+
+// Shutdown decides what waits and delivers it, or leaves it to the next run.
+func (s *sampler) Shutdown(ctx context.Context) error {
+	defer s.telemetry.Shutdown()
+	e := s.engine
+	if e == nil {
+		return nil
+	}
+	s.engine = nil
+	defer handover.unwatch()
+	e.halt()
+	if handover.reloading() {
+		e.queue.end(ctx, stopped)
+		handover.leave(s.set.ID, e, s.set.Logger)
+		return nil
+	}
+	e.settleAll(s.cfg.DropPendingTracesOnShutdown)
+	ctx, cancel := context.WithTimeout(ctx, drainTime)
+	defer cancel()
+	gaveUp := e.queue.end(ctx, draining)
+	e.close()
+	if gaveUp {
+		s.set.Logger.Error("not all spans that were kept could be delivered before the end", zap.Duration("waited", drainTime))
+	}
+	return nil
+}

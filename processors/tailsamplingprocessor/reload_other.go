@@ -1,0 +1,8 @@
+//go:build !unix
+
+package tailsamplingprocessor
+
+import "os"
+
+// Without SIGHUP there is no reload.
+var reloadSignals []os.Signal

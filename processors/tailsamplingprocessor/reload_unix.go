@@ -1,0 +1,10 @@
+//go:build unix
+
+package tailsamplingprocessor
+
+import (
+	"os"
+	"syscall"
+)
+
+var reloadSignals = []os.Signal{syscall.SIGHUP}

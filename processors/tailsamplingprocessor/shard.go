@@ -1,0 +1,386 @@
+package tailsamplingprocessor
+
+import (
+	"slices"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/block"
+	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/policy"
+	"github.com/koine-otel/koine/spans/probability"
+)
+
+const (
+	// inbox is how many deliveries wait for a shard before their senders do.
+	inbox = 64
+	// roundLen bounds the decisions that are taken before the inbox is looked at again: at some
+	// microseconds each, a sender waits for a millisecond or two.
+	roundLen = 512
+	// maxServices bounds the test of trace ids for randomness, by service.
+	maxServices = 1024
+)
+
+// shard holds the traces whose ids fall to it. Its one goroutine is the only one to touch
+// them; it waits for nothing but its inbox, its clock and its end.
+type shard struct {
+	engine *engine
+	run    *run
+	in     chan *delivery
+	urge   chan struct{} // memory is short
+	stop   chan struct{}
+	done   chan struct{}
+
+	traces  *traces
+	records *records
+	byLow   map[uint64]uint32
+	wheel   *wheel
+	ages    list
+	kept    *cache // of traces that were kept
+	dropped *cache
+	open    *openSpans
+	random  map[uint64]*probability.Uniformity
+
+	out    *job
+	counts counts
+	held   int64 // as far as the engine knows
+
+	due      []uint32 // scratch
+	views    []policy.Trace
+	pointers []*policy.Trace
+	judged   []uint32 // the trace of each view
+	verdicts []policy.Verdict
+	tally    policy.Counts
+	releases releases
+	lates    []decision // of the delivery at hand
+	missing  []uint64   // of the trace at hand
+}
+
+func newShard(e *engine, cacheEntries [2]int) *shard {
+	return &shard{
+		engine: e, in: make(chan *delivery, inbox), urge: make(chan struct{}, 1),
+		traces: newTraces(0), records: newRecords(), byLow: map[uint64]uint32{},
+		kept: newCache(cacheEntries[0]), dropped: newCache(cacheEntries[1]),
+		open: newOpenSpans(), random: map[uint64]*probability.Uniformity{},
+		releases: releases{store: e.store},
+	}
+}
+
+// start runs the shard until halt.
+func (s *shard) start(r *run) {
+	s.stop, s.done = make(chan struct{}), make(chan struct{})
+	s.adopt(r)
+	go s.loop()
+}
+
+// adopt makes a shard go on under a configuration. Traces that wait keep their time.
+func (s *shard) adopt(r *run) {
+	s.run = r
+	if r.policies.Words() != s.traces.words {
+		s.traces.setWords(r.policies.Words())
+	}
+	s.wheel = newWheel(r.tick(int64(r.longestWait())), r.tick(s.engine.now()))
+	for i := s.ages.head; i != 0; i = s.traces.at(i).age.next {
+		t := s.traces.at(i)
+		s.wheel.add(s.traces, i, r.tick(t.arrived+int64(r.cfg.DecisionWait)))
+	}
+}
+
+// halt stops the goroutine when its inbox is empty. Nobody may send to it any more.
+func (s *shard) halt() {
+	close(s.stop)
+	<-s.done
+}
+
+func (s *shard) loop() {
+	defer close(s.done)
+	ticker := time.NewTicker(s.run.tickLength)
+	defer ticker.Stop()
+	behind := false
+	for {
+		if behind { // decisions are due, and so may be deliveries
+			select {
+			case d := <-s.in:
+				s.receive(d)
+			case <-s.stop:
+				s.drain()
+				return
+			default:
+			}
+		} else {
+			select {
+			case d := <-s.in:
+				s.receive(d)
+				s.relieve()
+				s.report()
+				continue // the clock strikes for the rest
+			case <-s.urge:
+				s.relieve()
+			case <-ticker.C:
+			case <-s.stop:
+				s.drain()
+				return
+			}
+		}
+		behind = s.decideDue()
+		s.relieve()
+		if !behind {
+			s.flush()
+			s.publish()
+		}
+		s.report()
+	}
+}
+
+func (s *shard) drain() {
+	for {
+		select {
+		case d := <-s.in:
+			s.receive(d)
+			s.relieve()
+		default:
+			s.flush()
+			s.publish()
+			s.report()
+			return
+		}
+	}
+}
+
+func (s *shard) publish() { s.counts.publish(s.run, &s.tally) }
+
+// report tells the engine what the shard holds.
+func (s *shard) report() {
+	held := s.records.held + int64(len(s.byLow))*int64(traceSize+8*s.traces.words+traceOverhead)
+	s.engine.index.Add(held - s.held)
+	s.held = held
+}
+
+// receive takes a delivery in.
+func (s *shard) receive(d *delivery) {
+	defer d.give()
+	words := s.traces.words
+	s.due = s.due[:0] // the trace of each fragment; 0: decided
+	s.lates = s.lates[:0]
+	s.counts.received += int64(len(d.records))
+	for i := range d.fragments {
+		f := &d.fragments[i]
+		n := s.find(f.low, f.high)
+		if n == 0 && !s.late(f) {
+			n = s.begin(f, d.arrived)
+		}
+		s.due = append(s.due, n)
+		if n == 0 {
+			continue
+		}
+		t := s.traces.at(n)
+		t.add(f)
+		s.run.policies.Merge(s.traces.factsOf(n), d.facts[i*words:][:words])
+		if f.flags&hasRoot != 0 && s.run.cfg.DecisionWaitAfterRootReceived > 0 {
+			s.hasten(n, t)
+		}
+		if t.until != 0 {
+			s.recheck(n, t)
+		}
+	}
+	for i := range d.records {
+		r := &d.records[i]
+		if n := s.due[r.next]; n != 0 {
+			s.append(n, r)
+		} else {
+			s.lateSpan(&d.fragments[r.next], r)
+		}
+	}
+	s.releases.do()
+	if s.run.spanIngest || s.run.maxTraceBytes > 0 {
+		s.settle(d)
+	}
+}
+
+// find gives the number of a trace that waits, or 0. The short form of an id is every long
+// one's, and the first's where there are several.
+func (s *shard) find(low, high uint64) uint32 {
+	first := s.byLow[low]
+	for n := first; n != 0; n = s.traces.at(n).sibling {
+		if t := s.traces.at(n); high == 0 || t.high == 0 || t.high == high {
+			return n
+		}
+	}
+	return 0
+}
+
+func (s *shard) begin(f *fragment, arrived int64) uint32 {
+	n := s.traces.add()
+	t := s.traces.at(n)
+	t.low, t.high, t.arrived, t.generation = f.low, f.high, arrived, s.run.generation
+	t.sibling = s.byLow[f.low]
+	s.byLow[f.low] = n
+	s.ages.push(s.traces, ageLinks, n)
+	s.wheel.add(s.traces, n, s.run.tick(arrived+int64(s.run.cfg.DecisionWait)))
+	s.counts.newTraces++
+	s.engine.traces.Add(1)
+	return n
+}
+
+// hasten brings the decision of a trace forward whose root is there.
+func (s *shard) hasten(n uint32, t *trace) {
+	due := s.run.tick(s.engine.now() + int64(s.run.cfg.DecisionWaitAfterRootReceived))
+	if due < t.due {
+		s.wheel.remove(s.traces, n)
+		s.wheel.add(s.traces, n, due)
+		t.flags |= hastened
+	}
+}
+
+func (s *shard) append(n uint32, r *record) {
+	i, err := s.records.add()
+	if err != nil {
+		s.releases.add(r.ref.Block)
+		s.counts.lost++
+		s.engine.spans.Add(-1)
+		return
+	}
+	rec := s.records.at(i)
+	*rec = *r
+	rec.next = 0
+	t := s.traces.at(n)
+	if t.last != 0 {
+		s.records.at(t.last).next = i
+	} else {
+		t.first = i
+	}
+	t.last = i
+}
+
+// remove forgets a trace that was decided, and its records.
+func (s *shard) remove(n uint32) {
+	t := s.traces.at(n)
+	for i := t.first; i != 0; {
+		next := s.records.at(i).next
+		s.records.remove(i)
+		i = next
+	}
+	if first := s.byLow[t.low]; first != n {
+		prev := s.traces.at(first)
+		for prev.sibling != n {
+			prev = s.traces.at(prev.sibling)
+		}
+		prev.sibling = t.sibling
+	} else if t.sibling != 0 {
+		s.byLow[t.low] = t.sibling
+	} else {
+		delete(s.byLow, t.low)
+	}
+	s.ages.remove(s.traces, ageLinks, n)
+	s.traces.remove(n)
+	s.engine.traces.Add(-1)
+}
+
+// relieve decides the oldest traces while there is too much in memory, a round at the most for
+// each delivery.
+func (s *shard) relieve() {
+	for _, over := range [...]struct {
+		is     func() bool
+		reason reason
+	}{{s.engine.overMemory, reasonMemory}, {s.overTraces, reasonTraces}} {
+		for range roundLen / 16 {
+			if s.ages.head == 0 || !over.is() {
+				break
+			}
+			s.due = s.due[:0]
+			for i := s.ages.head; i != 0 && len(s.due) < 16; i = s.traces.at(i).age.next {
+				s.due = append(s.due, i)
+			}
+			for _, n := range s.due {
+				s.wheel.remove(s.traces, n)
+			}
+			s.decide(s.due, over.reason)
+			s.report()
+		}
+	}
+}
+
+func (s *shard) overTraces() bool {
+	limit := s.run.cfg.NumTraces
+	return limit > 0 && s.engine.traces.Load() > int64(limit)
+}
+
+// settle decides those traces of a delivery that need not or may not wait longer.
+func (s *shard) settle(d *delivery) {
+	touched := slices.Clone(s.due)
+	for i, n := range touched {
+		f := &d.fragments[i]
+		if n == 0 || s.find(f.low, f.high) != n {
+			continue // decided, perhaps just now
+		}
+		t := s.traces.at(n)
+		if s.run.maxTraceBytes > 0 && t.bytes > s.run.maxTraceBytes {
+			s.wheel.remove(s.traces, n)
+			s.due = append(s.due[:0], n)
+			s.decide(s.due, reasonSize)
+		} else if s.run.spanIngest {
+			s.decideOnIngest(n, f, d.facts[i*s.traces.words:][:s.traces.words])
+		}
+	}
+}
+
+// releases gathers what is given back of blocks, because neighbours are often of one.
+type releases struct {
+	block uint32
+	n     int
+	store *block.Store
+}
+
+func (r *releases) add(b uint32) {
+	if b != r.block {
+		r.do()
+	}
+	r.block = b
+	r.n++
+}
+
+func (r *releases) do() {
+	if r.n > 0 {
+		r.store.Release(r.block, r.n)
+		r.n = 0
+	}
+}
+
+// load reads a whole trace.
+func (s *shard) load(n uint32) ptrace.Traces {
+	j := newJob()
+	t := s.traces.at(n)
+	for i := t.first; i != 0; i = s.records.at(i).next {
+		j.add(s.records.at(i).ref, 0)
+	}
+	td := ptrace.NewTraces()
+	batches, _ := new(cutter).cut(s.engine.store, j.spans)
+	for _, batch := range batches {
+		batch.traces.ResourceSpans().MoveAndAppendTo(td.ResourceSpans())
+	}
+	return td
+}
+
+// settleAll decides all traces, or drops them. The shard is halted.
+func (s *shard) settleAll(drop bool) {
+	for s.ages.head != 0 {
+		s.due = s.due[:0]
+		for i := s.ages.head; i != 0 && len(s.due) < roundLen; i = s.traces.at(i).age.next {
+			s.due = append(s.due, i)
+		}
+		for _, n := range s.due {
+			s.wheel.remove(s.traces, n)
+		}
+		if drop {
+			for _, n := range s.due {
+				s.conclude(n, policy.Verdict{Decision: policy.NotSampled, Policy: noPolicy}, reasonShutdown)
+			}
+			s.releases.do()
+			continue
+		}
+		s.decide(s.due, reasonShutdown)
+	}
+	s.flush()
+	s.publish()
+	s.report()
+}

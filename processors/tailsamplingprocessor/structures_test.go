@@ -1,0 +1,125 @@
+package tailsamplingprocessor
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koine-otel/koine/spans/probability"
+)
+
+func TestCache(t *testing.T) {
+	c := newCache(1000)
+	assert.Equal(t, 24, cachedSize)
+	assert.Equal(t, 1024*cachedSize, c.size())
+	r := rand.New(rand.NewPCG(1, 1))
+	ids := make([]uint64, 500)
+	for i := range ids {
+		ids[i] = r.Uint64()
+		c.put(ids[i], decision{high: ids[i] + 1, threshold: probability.Threshold(i) << 40, outcome: wasKept | wasErased, policy: uint16(i)}, 1000)
+	}
+	found := 0
+	for i, id := range ids {
+		if d, ok := c.get(id, 1100); ok {
+			found++
+			assert.Equal(t, decision{high: id + 1, threshold: probability.Threshold(i) << 40, outcome: wasKept | wasErased, policy: uint16(i), age: 100}, d)
+		}
+	}
+	assert.Greater(t, found, 490)
+	for range 100_000 {
+		_, ok := c.get(r.Uint64(), 1100)
+		assert.False(t, ok)
+	}
+	// The newest stay where there are too many.
+	for i := range uint64(100_000) {
+		c.put(i, decision{}, int64(1000+i/100))
+	}
+	for i := uint64(99_700); i < 100_000; i++ {
+		_, ok := c.get(i, 2000)
+		assert.True(t, ok, i)
+	}
+	c.put(7, decision{threshold: probability.Never}, 5)
+	d, _ := c.get(7, 5)
+	assert.Equal(t, probability.Never, d.threshold)
+}
+
+// TestRecords adds and removes at random, oldest mostly first, against a map.
+func TestRecords(t *testing.T) {
+	rs := newRecords()
+	defer rs.close()
+	r := rand.New(rand.NewPCG(1, 1))
+	want := map[uint32]uint64{}
+	var order []uint32
+	most := int64(0)
+	for n := range uint64(200_000) {
+		i, err := rs.add()
+		require.NoError(t, err)
+		require.NotZero(t, i)
+		_, taken := want[i]
+		require.False(t, taken)
+		rs.at(i).id = n
+		want[i] = n
+		order = append(order, i)
+		for len(order) > 5000 {
+			at := r.IntN(50)
+			i := order[at]
+			require.Equal(t, want[i], rs.at(i).id)
+			rs.remove(i)
+			delete(want, i)
+			order[at] = order[0]
+			order = order[1:]
+		}
+		most = max(most, rs.held)
+	}
+	assert.Less(t, most, int64(5000*recordSize*2))
+	for i := range want {
+		rs.remove(i)
+	}
+	assert.LessOrEqual(t, rs.held, int64(pageSize))
+}
+
+// TestWheel moves traces about and takes what is due, against a plain list.
+func TestWheel(t *testing.T) {
+	ts := newTraces(0)
+	const ticks = 20
+	w := newWheel(ticks, 100)
+	r := rand.New(rand.NewPCG(1, 1))
+	want := map[uint32]int64{}
+	for now := int64(100); now < 2000; now++ {
+		for range r.IntN(5) {
+			i := ts.add()
+			due := now + r.Int64N(ticks)
+			w.add(ts, i, due)
+			want[i] = due
+		}
+		for i := range want {
+			switch r.IntN(20) {
+			case 0:
+				due := now + r.Int64N(ticks)
+				w.remove(ts, i)
+				w.add(ts, i, due)
+				want[i] = due
+			case 1:
+				w.remove(ts, i)
+				delete(want, i)
+				ts.remove(i)
+			}
+		}
+		more := true
+		for more {
+			var due []uint32
+			due, more = w.take(ts, now, 3, nil)
+			assert.LessOrEqual(t, len(due), 3)
+			for _, i := range due {
+				assert.LessOrEqual(t, want[i], now)
+				delete(want, i)
+				ts.remove(i)
+			}
+		}
+		for _, due := range want {
+			assert.Greater(t, due, now)
+		}
+	}
+}
