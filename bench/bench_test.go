@@ -19,6 +19,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/koine-otel/koine/tracegen"
 	"github.com/koine-otel/koine/tracegen/rig"
@@ -43,6 +44,8 @@ type subject struct {
 	config string
 	env    []string
 	corpus []tracegen.Payload
+	// fresh sends new trace ids in each round; OTLP only.
+	fresh bool
 }
 
 // figure is what one subject used.
@@ -65,15 +68,33 @@ func measure(t *testing.T, subjects ...subject) map[string]figure {
 	t.Helper()
 	skipUnlessAsked(t)
 	collectors := make([]*rig.Collector, len(subjects))
-	used := make([][]float64, len(subjects))
+	marks, used := make([]time.Duration, len(subjects)), make([][]float64, len(subjects))
+	spans := make([]int64, len(subjects))
+	// cpu notes what a subject used since it was last asked: what it does later with what it was
+	// sent, while the others have their turn, counts too.
+	cpu := func(i int) {
+		usage, err := collectors[i].Usage()
+		require.NoError(t, err)
+		if spans[i] > 0 {
+			used[i] = append(used[i], float64((usage.CPU-marks[i]).Microseconds())/float64(spans[i]))
+		}
+		marks[i] = usage.CPU
+	}
 	for i, s := range subjects {
 		collectors[i] = start(t, s)
 		send(t, collectors[i], s.corpus)
 	}
-	for range rounds {
+	for round := range rounds {
 		for i, s := range subjects {
-			used[i] = append(used[i], round(t, collectors[i], s.corpus))
+			if s.fresh && i == 0 { // they all send one corpus
+				renew(t, s.corpus, byte(round))
+			}
+			cpu(i)
+			spans[i] = send(t, collectors[i], s.corpus)
 		}
+	}
+	for i := range subjects {
+		cpu(i)
 	}
 	figures := map[string]figure{}
 	for i, s := range subjects {
@@ -88,15 +109,32 @@ func measure(t *testing.T, subjects ...subject) map[string]figure {
 	return figures
 }
 
+// renew changes all trace ids of an OTLP corpus, in place.
+func renew(t *testing.T, corpus []tracegen.Payload, round byte) {
+	t.Helper()
+	var decode ptrace.ProtoUnmarshaler
+	var encode ptrace.ProtoMarshaler
+	for i := range corpus {
+		td, err := decode.UnmarshalTraces(corpus[i].Body)
+		require.NoError(t, err)
+		for _, rs := range td.ResourceSpans().All() {
+			for _, ss := range rs.ScopeSpans().All() {
+				for _, span := range ss.Spans().All() {
+					id := span.TraceID()
+					id[0], id[8], id[15] = id[0]^round^1, id[8]+round*7+1, id[15]+round*31+1
+					span.SetTraceID(id)
+				}
+			}
+		}
+		corpus[i].Body, err = encode.MarshalTraces(td)
+		require.NoError(t, err)
+	}
+}
+
 // start runs the subject until the test is over.
 func start(t *testing.T, s subject) *rig.Collector {
 	t.Helper()
-	o := rig.Options{Binary: binary(t, cmp.Or(s.program, "cmd/koine")), Env: s.env}
-	if s.config != "" {
-		o.Args = []string{"--config", filepath.Join("testdata", s.config)}
-	}
-	c, err := rig.Start(t.Context(), o)
-	require.NoError(t, err)
+	c := launch(t, s)
 	t.Cleanup(func() {
 		defer c.Kill()
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -106,15 +144,16 @@ func start(t *testing.T, s subject) *rig.Collector {
 	return c
 }
 
-// round is the CPU time in microseconds that the collector spends on a span of the corpus.
-func round(t *testing.T, c *rig.Collector, corpus []tracegen.Payload) float64 {
+// launch runs the subject until it is killed.
+func launch(t *testing.T, s subject) *rig.Collector {
 	t.Helper()
-	before, err := c.Usage()
+	o := rig.Options{Binary: binary(t, cmp.Or(s.program, "cmd/koine")), Env: s.env}
+	if s.config != "" {
+		o.Args = []string{"--config", filepath.Join("testdata", s.config)}
+	}
+	c, err := rig.Start(t.Context(), o)
 	require.NoError(t, err)
-	spans := send(t, c, corpus)
-	after, err := c.Usage()
-	require.NoError(t, err)
-	return float64((after.CPU - before.CPU).Microseconds()) / float64(spans)
+	return c
 }
 
 // send posts the corpus once over some connections and returns the number of spans.
