@@ -169,6 +169,9 @@ func (c *Collector) Terminate() error {
 	return nil
 }
 
+// Signal sends a signal.
+func (c *Collector) Signal(s os.Signal) error { return c.cmd.Process.Signal(s) }
+
 // Kill ends the process at once and waits for that.
 func (c *Collector) Kill() {
 	_ = c.cmd.Process.Kill() // fails only where the process has ended
