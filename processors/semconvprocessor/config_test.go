@@ -21,6 +21,8 @@ func TestConfigStruct(t *testing.T) {
 func TestValidate(t *testing.T) {
 	broken := filepath.Join(t.TempDir(), "acme.yaml")
 	require.NoError(t, os.WriteFile(broken, []byte("vocabulary: acme\nattributes:\n  - to: nowhere\n    from: [a]\n"), 0o600))
+	company := filepath.Join(t.TempDir(), "company.yaml")
+	require.NoError(t, os.WriteFile(company, []byte("groups:\n  - id: registry.acme\n    type: attribute_group\n    attributes:\n      - {id: acme.order.id, type: strnig}\n"), 0o600))
 	for name, c := range map[string]struct {
 		change func(*Config)
 		want   string
@@ -31,6 +33,7 @@ func TestValidate(t *testing.T) {
 		"dialect":  {func(c *Config) { c.Dialects.Disable = []string{"klingon"} }, `dialects::disable: unknown dialect "klingon", there are datadog, envoy, `},
 		"no file":  {func(c *Config) { c.Dialects.Files = []string{"nowhere.yaml"} }, `dialects::files: open nowhere.yaml: no such file or directory`},
 		"registry": {func(c *Config) { c.Registries = []string{"nowhere"} }, `registries: `},
+		"company":  {func(c *Config) { c.Registries = []string{filepath.Dir(company)} }, `registries: registry: ` + company + `:5: acme.order.id: unknown type "strnig"`},
 		"broken":   {func(c *Config) { c.Dialects.Files = []string{broken} }, broken + `:3: target "nowhere" is no attribute of 1.44.0`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -139,11 +139,17 @@ func FuzzLogs(f *testing.F) {
 		if typed {
 			require.LessOrEqual(t, int64(wrong), totals(w).invalid)
 		}
+		once, err := new(plog.ProtoMarshaler).MarshalLogs(ld)
+		require.NoError(t, err)
+		w.logs(ld)
+		twice, err := new(plog.ProtoMarshaler).MarshalLogs(ld)
+		require.NoError(t, err)
+		require.Equal(t, once, twice)
 	})
 }
 
 // FuzzMetrics: no point is lost that is not counted, and what was converted can be
-// written again.
+// written again. A second time nothing changes.
 func FuzzMetrics(f *testing.F) {
 	rng := rand.New(rand.NewPCG(9, 10))
 	for range 20 {
@@ -191,8 +197,12 @@ func FuzzMetrics(f *testing.F) {
 				require.LessOrEqual(t, int64(wrong), totals(w).invalid)
 			}
 		}
-		_, err = new(pmetric.ProtoMarshaler).MarshalMetrics(md)
+		once, err := new(pmetric.ProtoMarshaler).MarshalMetrics(md)
 		require.NoError(t, err)
+		w.metrics(md)
+		twice, err := new(pmetric.ProtoMarshaler).MarshalMetrics(md)
+		require.NoError(t, err)
+		require.Equal(t, once, twice)
 	})
 }
 

@@ -107,6 +107,7 @@ func TestOwnMetrics(t *testing.T) {
 	rs.Resource().Attributes().PutStr("service.name", "shop")
 	spans := rs.ScopeSpans().AppendEmpty().Spans()
 	spans.AppendEmpty().Attributes().PutStr("http.method", "GET")
+	spans.AppendEmpty().Attributes().PutStr("http.method", "PUT")
 	spans.AppendEmpty().Attributes().PutStr("http.status_code", "abc")
 	both := spans.AppendEmpty().Attributes()
 	both.PutStr("http.method", "GET")
@@ -124,11 +125,20 @@ func TestOwnMetrics(t *testing.T) {
 	}
 	shop := attribute.String("koine.service", "shop")
 	metadatatest.AssertEqualProcessorSemconvElements(t, telemetry, []metricdata.DataPoint[int64]{
-		point(2, of("span", "converted")...), point(1, of("span", "conforming")...), point(1, of("resource", "conforming")...), point(1, of("scope", "conforming")...),
+		point(3, of("span", "converted")...), point(1, of("span", "conforming")...), point(1, of("resource", "conforming")...), point(1, of("scope", "conforming")...),
 	}, metricdatatest.IgnoreTimestamp())
 	metadatatest.AssertEqualProcessorSemconvInvalidValues(t, telemetry, []metricdata.DataPoint[int64]{point(1, shop)}, metricdatatest.IgnoreTimestamp())
 	metadatatest.AssertEqualProcessorSemconvConflicts(t, telemetry, []metricdata.DataPoint[int64]{point(1, shop)}, metricdatatest.IgnoreTimestamp())
 	metadatatest.AssertEqualProcessorSemconvDuplicates(t, telemetry, []metricdata.DataPoint[int64]{point(1, shop)}, metricdatatest.IgnoreTimestamp())
+	rule := func(from, to string) []attribute.KeyValue {
+		return []attribute.KeyValue{attribute.String("koine.from", from), attribute.String("koine.to", to)}
+	}
+	metadatatest.AssertEqualProcessorSemconvRules(t, telemetry, []metricdata.DataPoint[int64]{
+		point(2, rule("http.method", "http.request.method")...),
+	}, metricdatatest.IgnoreTimestamp())
+	metadatatest.AssertEqualProcessorSemconvPlans(t, telemetry, []metricdata.DataPoint[int64]{
+		point(1, attribute.String("koine.plan", "hit")), point(5, attribute.String("koine.plan", "miss")),
+	}, metricdatatest.IgnoreTimestamp())
 }
 
 // TestConformingAllocatesNothing: what conforms is looked at, counted and passed on.

@@ -101,7 +101,9 @@ func (c *arrangements) again(sequence uint64) bool {
 	return c.seen[sequence%uint64(len(c.seen))].Swap(mark) == mark
 }
 
-// follow adds a key's hash and its value's type to those before it.
-func follow(sequence, hash uint64, typ registry.Type) uint64 {
-	return (bits.RotateLeft64(sequence, 23) ^ (hash + uint64(typ))) * 0x9e3779b97f4a7c15
+// follow adds a key's hash and its value's type to those before it, the first to the
+// place. The type is a multiple of the table's secret: as the small numbers that they are,
+// two sequences of types would be one several times as often as by chance.
+func follow(sequence, hash, typ uint64) uint64 {
+	return (bits.RotateLeft64(sequence, 23) ^ (hash + typ)) * 0x9e3779b97f4a7c15
 }

@@ -144,7 +144,8 @@ func (b *backward) element(rng *rand.Rand) element {
 	for range rng.IntN(4) {
 		a := &b.live[rng.IntN(len(b.live))]
 		if !e.has(a.Key) {
-			x := attribute{a.Key, randomValue(a.Type, rng)}
+			x := attribute{Key: a.Key}
+			x.Value = x.random(a.Type, rng)
 			e.target, e.old = append(e.target, x), append(e.old, x)
 		}
 	}
@@ -287,10 +288,7 @@ func (x *attribute) backward(as string, typ registry.Type, rng *rand.Rand) (Valu
 	}
 	switch as {
 	case "":
-		v := randomValue(typ, rng)
-		if strings.HasSuffix(x.Key, ".port") {
-			v = IntValue(1 + rng.Int64N(math.MaxUint16))
-		}
+		v := x.random(typ, rng)
 		x.Value = v
 		if text, ok := v.text(); ok && rng.IntN(2) == 0 {
 			x.Value = StringValue(text) // as tags of Zipkin are
@@ -319,6 +317,14 @@ func (x *attribute) backward(as string, typ registry.Type, rng *rand.Rand) (Valu
 		return set(StringValue(w), w)
 	}
 	return Value{}, false
+}
+
+// random is a value that the attribute may have: a port is one that there is.
+func (x *attribute) random(typ registry.Type, rng *rand.Rand) Value {
+	if strings.HasSuffix(x.Key, ".port") {
+		return IntValue(1 + rng.Int64N(math.MaxUint16))
+	}
+	return randomValue(typ, rng)
 }
 
 func randomValue(typ registry.Type, rng *rand.Rand) Value {

@@ -45,6 +45,8 @@ var conversions = map[string]conversion{
 	"connection.host": ofText(func(s string) (string, outcome) { host, _, o := connectionString(s); return partOf(host, o) }),
 	"connection.port": ofText(func(s string) (string, outcome) { _, port, o := connectionString(s); return partOf(port, o) }),
 
+	"mongodb.database": ofText(func(s string) (string, outcome) { return afterPrefix(s, "mongodb-") }),
+
 	"grpc.status_code":    ofText(grpcStatus),
 	"method.known":        ofText(knownMethod),
 	"opencensus.path":     ofText(openCensusMethod(func(service, method string) string { return service + "/" + method })),
@@ -105,6 +107,15 @@ func some(s string) (string, outcome) {
 		return "", absent
 	}
 	return s, converted
+}
+
+// afterPrefix is what follows a prefix; of another text, absent.
+func afterPrefix(s, prefix string) (string, outcome) {
+	rest, ok := strings.CutPrefix(s, prefix)
+	if !ok {
+		return "", absent
+	}
+	return some(rest)
 }
 
 // partOf is a part of what was read with an outcome; an empty part is absent.

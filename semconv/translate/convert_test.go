@@ -79,6 +79,7 @@ func TestConvertTexts(t *testing.T) {
 			"postgresql://u:p@h:5432/d": "5432", "postgresql://u:p@h/d": none, "jdbc:oracle:thin:@h:1521:sid": "1521", "jdbc:oracle:thin:@h": none, "u:p@tcp(h:3306)/d": "3306",
 			"Server=h,1433": "1433", "Server=h:5432": "5432", "Port=5432;Host=h": "5432", "host=h port=x": bad, "": none,
 		},
+		"mongodb.database":    {"mongodb-shop": "shop", "mongodb-": none, "mongodb": none, "shop": none, "": none},
 		"grpc.status_code":    {"0": "OK", "16": "UNAUTHENTICATED", "17": "17", "05": "NOT_FOUND", "not_found": "NOT_FOUND", "-1": "-1", "other": "other", "": none, long: long},
 		"grpc.path":           {"/a.B/C": "a.B/C", "a.B/C": "a.B/C", "/": none, "": none},
 		"opencensus.status":   {"0": "OK", "5": "ERROR", "x": bad, "": bad},

@@ -16,6 +16,7 @@ import (
 type hasher struct {
 	seed   maphash.Seed
 	secret [4]uint64
+	types  uint64 // by which follow tells types apart; odd, so that no two are one
 }
 
 func newHasher() hasher {
@@ -23,6 +24,7 @@ func newHasher() hasher {
 	for i := range h.secret {
 		h.secret[i] = maphash.Comparable(h.seed, i)
 	}
+	h.types = maphash.Comparable(h.seed, len(h.secret)) | 1
 	return h
 }
 

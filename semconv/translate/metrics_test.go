@@ -32,6 +32,12 @@ func TestMetric(t *testing.T) {
 		{"rpc.client.duration", "ms", "rpc.client.call.duration", "s", 1000, Client, of("rpc.method", "a.S/m", "rpc.service", "a.S"), of("rpc.method", "a.S/m")},
 		{"system.cpu.time", "s", "system.cpu.time", "s", 1, Point, of("cpu", "3"), of("cpu.logical_number", 3)},
 		{"k8s.deployment.desired_pods", "{pod}", "k8s.deployment.pod.desired", "{pod}", 1, Point, nil, nil},
+		// One number for several series, and page faults with the major ones among them.
+		{"k8s.pod.phase", "", "k8s.pod.phase", "", 1, Point, nil, nil},
+		{"k8s.node.condition_ready", "{condition}", "k8s.node.condition_ready", "{condition}", 1, Point, nil, nil},
+		{"k8s.node.memory.page_faults", "1", "k8s.node.memory.page_faults", "1", 1, Point, nil, nil},
+		{"k8s.pod.memory.major_page_faults", "1", "k8s.pod.memory.major_page_faults", "1", 1, Point, nil, nil},
+		{"container.memory.page_faults", "1", "container.memory.page_faults", "1", 1, Point, nil, nil},
 		{"process.runtime.jvm.memory.usage", "By", "jvm.memory.used", "By", 1, Point, of("type", "heap", "pool", "eden"), of("jvm.memory.type", "heap", "jvm.memory.pool.name", "eden")},
 		{"jvm.system.cpu.load_1m", "1", "jvm.system.cpu.load_1m", "{run_queue_item}", 1, Point, nil, nil},
 	} {

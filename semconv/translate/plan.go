@@ -77,8 +77,11 @@ type condition struct {
 const ofName = -1
 
 // mix makes one number of place and keys' hashes: a sum does not depend on the order.
-func mix(sum uint64, place Place) uint64 {
-	x := sum + uint64(place)*0x9e3779b97f4a7c15
+func mix(sum uint64, place Place) uint64 { return spread(sum + uint64(place)*0x9e3779b97f4a7c15) }
+
+// spread lets every bit of a number count in the bits that a cache looks at. No two become
+// one.
+func spread(x uint64) uint64 {
 	x ^= x >> 32
 	x *= 0xd6e8feb86659fd93
 	return x ^ x>>32

@@ -106,16 +106,16 @@ const (
 // Translate says in r what has to change. It reports whether anything has.
 func (t *Table) Translate(in *Input, r *Result) bool {
 	r.reset()
-	sum, sequence := uint64(0), uint64(0)
+	sum, sequence := uint64(0), uint64(in.Place)
 	r.hashes = slices.Grow(r.hashes, len(in.Keys))[:len(in.Keys)]
-	hashes, values := r.hashes, in.Values[:len(in.Keys)]
+	hashes, values, types := r.hashes, in.Values[:len(in.Keys)], t.types
 	for i, k := range in.Keys {
 		h := t.hash(k)
 		hashes[i] = h
 		sum += h
-		sequence = follow(sequence, h, values[i].Type)
+		sequence = follow(sequence, h, uint64(values[i].Type)*types)
 	}
-	sequence = mix(sequence, in.Place)
+	sequence = spread(sequence)
 	a := t.arrangements.at(sequence)
 	if a != nil && a.sequence != sequence {
 		a = nil
