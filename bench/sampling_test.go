@@ -21,6 +21,7 @@ import (
 
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor"
 	"github.com/koine-otel/koine/tracegen"
+	"github.com/koine-otel/koine/tracegen/rig"
 )
 
 const peerProgram = "bench/peer"
@@ -139,6 +140,42 @@ func TestHeld(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestMemoryBound: four times what 256 MiB hold within the wait. The process stays below that and
+// a constant, each trace is decided, and every span is accounted for.
+func TestMemoryBound(t *testing.T) {
+	corpus := corpus(t, tracegen.OTLPHTTP)
+	skipUnlessAsked(t)
+	const limit, holds, constant = 256, 1_100_000, 300
+	c := launch(t, subject{config: "tail_sampling-bounded.yaml"})
+	defer c.Kill()
+	var spans int64
+	began := time.Now()
+	for round := byte(0); spans < 4*holds; round++ {
+		renew(t, corpus, round)
+		spans += send(t, c, corpus)
+	}
+	assert.Less(t, time.Since(began), time.Minute, "all of it within the wait")
+	const prefix = "otelcol_processor_tail_sampling_"
+	var m rig.Metrics
+	assert.Eventually(t, func() bool {
+		var err error
+		m, err = c.Metrics(t.Context())
+		return err == nil && m.Sum(prefix+"received_spans") == m.Sum(prefix+"released_spans")
+	}, 2*time.Minute, 200*time.Millisecond)
+	usage, err := c.Usage()
+	require.NoError(t, err)
+	received, refused := int64(m.Sum(prefix+"received_spans")), int64(m.Sum(prefix+"refused_spans"))
+	t.Logf("%d spans received, %d refused and sent again; %.0f forwarded, %.0f dropped by decision, %.0f failed; peak RSS %d MiB",
+		received, refused, m.Sum(prefix+"released_spans", "koine_outcome", "forwarded"), m.Sum(prefix+"released_spans", "koine_outcome", "dropped"),
+		m.Sum(prefix+"released_spans", "koine_outcome", "failed"), usage.PeakRSS>>20)
+	t.Logf("%.0f traces, %.0f decided, of them %.0f because memory was short", m.Sum(prefix+"new_trace_id_received"),
+		m.Sum(prefix+"global_count_traces_sampled"), m.Sum(prefix+"decisions", "koine_reason", "memory"))
+	assert.Equal(t, spans, received)
+	assert.Equal(t, m.Sum(prefix+"new_trace_id_received"), m.Sum(prefix+"global_count_traces_sampled"))
+	assert.Positive(t, m.Sum(prefix+"decisions", "koine_reason", "memory"))
+	assert.Less(t, usage.PeakRSS>>20, int64(limit+constant))
 }
 
 // inProcess runs a sampler of a factory in this process.

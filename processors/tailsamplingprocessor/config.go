@@ -29,12 +29,12 @@ type Config struct {
 	// NumTraces is how many traces may wait. Default: 0, as many as the memory holds.
 	NumTraces uint64 `mapstructure:"num_traces"`
 
-	// MemoryLimitMiB is how much memory waiting spans may take. Default: 0, a quarter of
-	// the container's or the machine's.
+	// MemoryLimitMiB is how much memory waiting spans may take, with all that is remembered of
+	// them. Default: 0, about a quarter of the container's or the machine's.
 	MemoryLimitMiB int64 `mapstructure:"memory_limit_mib"`
 
-	// BlockOnOverflow lets senders wait when num_traces or memory_limit_mib is reached,
-	// instead of giving up the oldest traces. Default: false.
+	// BlockOnOverflow lets senders wait, for a second at the most, where num_traces is reached,
+	// instead of deciding the oldest traces early. Default: false.
 	BlockOnOverflow bool `mapstructure:"block_on_overflow"`
 
 	// ExpectedNewTracesPerSec was for sizing tables. It does nothing. Default: 0.
@@ -62,8 +62,8 @@ type Config struct {
 	// DecisionCache remembers decisions for spans that come after them.
 	DecisionCache DecisionCacheConfig `mapstructure:"decision_cache"`
 
-	// MaximumTraceSizeBytes is how large a trace may grow, as OTLP's protobuf. A larger one
-	// is not kept. Default: 0, no bound.
+	// MaximumTraceSizeBytes is how large a trace may grow, as OTLP's protobuf, until it is
+	// decided at once. Default: 0, what fills about a quarter of the memory limit.
 	MaximumTraceSizeBytes uint64 `mapstructure:"maximum_trace_size_bytes"`
 
 	// DropPendingTracesOnShutdown drops the traces that wait at shutdown, instead of

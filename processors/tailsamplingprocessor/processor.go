@@ -59,21 +59,24 @@ func (s *sampler) Start(_ context.Context, host component.Host) error {
 	if err != nil {
 		return err
 	}
-	if s.engine = handover.take(s.set.ID); s.engine != nil {
-		s.engine.adopt(s.cfg, limit, s.set.Logger)
+	e := handover.take(s.set.ID)
+	if e != nil {
+		e.adopt(s.cfg, limit, s.set.Logger)
 	} else {
-		s.engine = newEngine(s.cfg, limit)
+		e = newEngine(s.cfg, limit)
 	}
 	if r.maxTraceBytes == 0 {
 		// A trace that fills the memory would push all others out of it. In OTLP's bytes it is
 		// several times as large as it is held.
-		r.maxTraceBytes = uint64(s.engine.limit) / 4 * compressed
+		r.maxTraceBytes = uint64(e.limit) / 4 * compressed
 	}
-	if err := s.observe(s.engine); err != nil {
+	if err := s.observe(e); err != nil {
+		handover.leave(s.set.ID, e, s.set.Logger)
 		return err
 	}
 	handover.watch()
-	s.engine.start(r)
+	e.start(r)
+	s.engine = e
 	return nil
 }
 
