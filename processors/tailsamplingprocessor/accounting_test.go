@@ -328,3 +328,42 @@ func reloaded(f func()) {
 	handover.signal = time.Time{}
 	handover.mu.Unlock()
 }
+
+// TestReloadWhileStalled: what was kept and is not taken is forwarded by the next run.
+func TestReloadWhileStalled(t *testing.T) {
+	refusing, _ := consumer.NewTraces(func(context.Context, ptrace.Traces) error { return errors.New("for now") })
+	first := start(t, `{decision_wait: 10ms, policies: [{name: all, type: always_sample}]}`, refusing)
+	var sent int
+	for _, td := range traffic(rand.New(rand.NewPCG(1, 1)), 100, 100, 10) {
+		sent += td.SpanCount()
+		require.NoError(t, first.ConsumeTraces(context.Background(), td))
+	}
+	require.Eventually(t, func() bool { return first.engine.queue.spans.Load() == int64(sent) }, 5*time.Second, time.Millisecond)
+	reloaded(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+		defer cancel()
+		first.ended = true
+		require.NoError(t, first.Shutdown(ctx))
+	})
+	sink := new(consumertest.TracesSink)
+	second := start(t, `{decision_wait: 10ms, policies: [{name: all, type: always_sample}]}`, sink)
+	waitFor(t, sink, sent)
+	second.end()
+	assert.Equal(t, sent, sink.SpanCount())
+	assert.Equal(t, int64(sent), second.released("forwarded"))
+	assert.Zero(t, first.released("failed"))
+}
+
+// TestEndWhileStalled: a shutdown whose time is over says what was lost.
+func TestEndWhileStalled(t *testing.T) {
+	refusing, _ := consumer.NewTraces(func(context.Context, ptrace.Traces) error { return errors.New("for now") })
+	s := start(t, `{decision_wait: 1h, policies: [{name: all, type: always_sample}]}`, refusing)
+	td := traffic(rand.New(rand.NewPCG(1, 1)), 1, 10, 10)[0]
+	spans := int64(td.SpanCount())
+	require.NoError(t, s.ConsumeTraces(context.Background(), td))
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	s.ended = true
+	require.NoError(t, s.Shutdown(ctx))
+	assert.Equal(t, spans, s.released("failed"))
+}

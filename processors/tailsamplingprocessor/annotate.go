@@ -28,6 +28,9 @@ type annotator struct {
 }
 
 func (a *annotator) annotate(td ptrace.Traces) {
+	for i := range a.job.traces {
+		a.job.traces[i].marked = false
+	}
 	for _, rs := range td.ResourceSpans().All() {
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, span := range ss.Spans().All() {
@@ -51,8 +54,8 @@ func (a *annotator) span(rs ptrace.ResourceSpans, span ptrace.Span) {
 	if k.threshold != 0 || k.erase || k.hasRandomness {
 		a.state(span, probability.Change{Threshold: k.threshold, Erase: k.erase, Randomness: k.randomness, HasRandomness: k.hasRandomness})
 	}
-	if k.mark != 0 && span.SpanID() == spanID(k.mark) {
-		k.mark = 0 // the id may come again
+	if k.mark != 0 && !k.marked && span.SpanID() == spanID(k.mark) {
+		k.marked = true // the id may come again
 		k.write(span.Attributes())
 	}
 	if k.shared {

@@ -3,14 +3,17 @@ package tailsamplingprocessor
 import (
 	"unsafe"
 
+	"github.com/koine-otel/koine/memory"
 	"github.com/koine-otel/koine/spans/probability"
 )
 
 // cache remembers decisions of traces that are gone, for spans that come late: 24 bytes each.
-// It forgets the oldest of the eight that an id may share a place with. One shard owns it.
+// It forgets the oldest of the eight that an id may share a place with. One shard owns it. It
+// lies outside Go's heap, which would grow by twice its size.
 type cache struct {
-	sets [][cacheWays]cached
-	mask uint64
+	region []byte
+	sets   [][cacheWays]cached
+	mask   uint64
 }
 
 const (
@@ -49,15 +52,27 @@ type decision struct {
 	age       int64 // seconds since it was taken, to within cacheClock
 }
 
-func newCache(entries int) *cache {
+func newCache(entries int) (*cache, error) {
 	sets := 1
 	for sets*cacheWays < entries {
 		sets *= 2
 	}
-	return &cache{sets: make([][cacheWays]cached, sets), mask: uint64(sets - 1)}
+	region, err := memory.MapRegion(sets * cacheWays * cachedSize)
+	if err != nil {
+		return nil, err
+	}
+	return &cache{
+		region: region, mask: uint64(sets - 1),
+		sets: unsafe.Slice((*[cacheWays]cached)(unsafe.Pointer(unsafe.SliceData(region))), sets),
+	}, nil
 }
 
-func (c *cache) size() int { return len(c.sets) * cacheWays * cachedSize }
+func (c *cache) close() {
+	memory.UnmapRegion(c.region)
+	c.region, c.sets = nil, nil
+}
+
+func (c *cache) size() int { return len(c.region) }
 
 // place mixes an id, which need not be random: multiplication carries every bit upwards.
 func (c *cache) place(low uint64) (set *[cacheWays]cached, tag uint32) {

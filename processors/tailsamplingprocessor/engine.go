@@ -46,15 +46,20 @@ type engine struct {
 	traces    atomic.Int64
 }
 
-func newEngine(cfg *Config, limit int64) *engine {
+func newEngine(cfg *Config, limit int64) (*engine, error) {
 	shards := cfg.shards()
 	e := &engine{origin: time.Now(), store: block.NewStore(), queue: newQueue(), sets: newSets(cfg.MetadataKeys, int(cfg.MetadataCardinalityLimit))}
 	entries := cacheEntries(cfg, limit, shards)
 	for range shards {
-		e.shards = append(e.shards, newShard(e, entries))
+		s, err := newShard(e, entries)
+		if err != nil {
+			e.close()
+			return nil, err
+		}
+		e.shards = append(e.shards, s)
 	}
 	e.setLimit(limit)
-	return e
+	return e, nil
 }
 
 func (e *engine) setLimit(limit int64) {
@@ -195,7 +200,7 @@ func (e *engine) settleAll(drop bool) {
 // close gives all memory back. Shards and forwarders are stopped.
 func (e *engine) close() {
 	for _, s := range e.shards {
-		s.records.close()
+		s.close()
 	}
 	e.store.Close()
 }

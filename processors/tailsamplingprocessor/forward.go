@@ -10,8 +10,6 @@ import (
 	"go.opentelemetry.io/collector/consumer/consumererror"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.uber.org/zap"
-
-	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/block"
 )
 
 // queue is what was kept and waits to be forwarded. It has no bound of its own: what it refers
@@ -24,7 +22,7 @@ type queue struct {
 	jobs  []*job
 	mode  queueMode
 
-	workers sync.WaitGroup
+	workers *sync.WaitGroup // of this run: one of an earlier may be stuck
 	cancel  context.CancelFunc
 }
 
@@ -83,6 +81,7 @@ func (q *queue) start(e *engine, r *run, n int) {
 	q.set(working)
 	var ctx context.Context
 	ctx, q.cancel = context.WithCancel(context.Background())
+	q.workers = new(sync.WaitGroup)
 	for range n {
 		q.workers.Go(func() {
 			f := forwarder{engine: e, run: r}
@@ -93,25 +92,47 @@ func (q *queue) start(e *engine, r *run, n int) {
 	}
 }
 
-// end waits for the forwarders in a mode, until ctx is done; then they give up what they try
-// to deliver. It says whether it came to that.
-func (q *queue) end(ctx context.Context, mode queueMode) (gaveUp bool) {
+// outcomes of end.
+type ending uint8
+
+const (
+	delivered ending = iota // what was to be delivered was
+	gaveUp                  // some was not, and is counted
+	stuck                   // whoever comes next does not even give up
+)
+
+// giveUpTime is how long a delivery may take to notice that it was cancelled.
+const giveUpTime = 5 * time.Second
+
+// end waits for the forwarders in a mode, until ctx is done; then deliveries are cancelled. In
+// stopped mode what was not delivered goes back to the queue.
+func (q *queue) end(ctx context.Context, mode queueMode) ending {
 	q.set(mode)
-	done := make(chan struct{})
+	defer q.cancel()
+	done, workers := make(chan struct{}), q.workers
 	go func() { // ends with the forwarders
-		q.workers.Wait()
+		workers.Wait()
 		close(done)
 	}()
 	select {
 	case <-done:
+		return delivered
 	case <-ctx.Done():
-		gaveUp = true
-		q.cancel()
-		q.set(draining) // every delivery now fails, and is counted
-		<-done
 	}
 	q.cancel()
-	return gaveUp
+	select {
+	case <-done:
+		return gaveUp
+	case <-time.After(giveUpTime):
+		return stuck
+	}
+}
+
+// keeps says whether what is not delivered stays.
+func (q *queue) keeps() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.mode == stopped
 }
 
 // forwarder cuts kept traces out of their blocks and delivers them.
@@ -126,33 +147,52 @@ type forwarder struct {
 
 func (f *forwarder) forward(ctx context.Context, j *job) {
 	e, m := f.engine, f.run.telemetry
-	spans := len(j.spans)
 	batches, err := f.cutter.cut(e.store, j.spans)
 	if err != nil {
 		f.run.logger.Error("spans that were kept cannot be read and are lost", zap.Error(err))
 	}
-	releaseAll(e.store, j.spans)
-	forwarded := 0
 	f.notes.job = j
+	forwarded := 0
+	again := map[uint32]bool{} // sets of metadata
 	for _, b := range batches {
 		f.notes.annotate(b.traces)
-		forwarded += b.spans - f.deliver(e.sets.context(ctx, b.set), b.traces)
+		failed, err := f.deliver(e.sets.context(ctx, b.set), b.traces)
+		if err != nil && e.queue.keeps() {
+			again[b.set] = true
+			continue
+		}
+		forwarded += b.spans - failed
 	}
-	e.queue.spans.Add(-int64(spans))
-	e.spans.Add(-int64(spans))
+	spans := f.release(j, again)
 	add(ctx, m.ProcessorTailSamplingCountSpansWithUnparseableTracestate, f.notes.unreadable)
 	f.notes.unreadable = 0
 	add(ctx, m.ProcessorTailSamplingReleasedSpans, int64(forwarded), forwardedOption)
 	add(ctx, m.ProcessorTailSamplingReleasedSpans, int64(spans-forwarded), failedOption)
 }
 
-// releaseAll gives spans back that are sorted by block.
-func releaseAll(store *block.Store, refs []block.Ref) {
-	r := releases{store: store}
-	for _, ref := range refs {
-		r.add(ref.Block)
+// release gives back what a job holds, but for the spans of sets that are to be forwarded
+// again: those return to the queue. It says how many it gave back.
+func (f *forwarder) release(j *job, again map[uint32]bool) int {
+	e, keep := f.engine, j.spans[:0]
+	r := releases{store: e.store}
+	spans := len(j.spans)
+	for _, ref := range j.spans {
+		if len(again) > 0 && again[e.store.Set(ref.Block)] {
+			keep = append(keep, ref)
+		} else {
+			r.add(ref.Block)
+		}
 	}
 	r.do()
+	spans -= len(keep)
+	e.queue.spans.Add(-int64(spans))
+	e.spans.Add(-int64(spans))
+	if len(keep) > 0 {
+		j.spans = keep
+		e.queue.spans.Add(-int64(len(keep))) // push counts them again
+		e.queue.push(j)
+	}
+	return spans
 }
 
 const (
@@ -162,20 +202,23 @@ const (
 )
 
 // deliver hands a batch on, and tries again for as long as it is refused for now: a sender was
-// told that its spans are safe. It gives the number of spans that were refused for good.
-func (f *forwarder) deliver(ctx context.Context, td ptrace.Traces) (failed int) {
+// told that its spans are safe. It gives the number of spans that were not taken, and an error
+// where that is because ctx is done.
+func (f *forwarder) deliver(ctx context.Context, td ptrace.Traces) (failed int, err error) {
 	spans := td.SpanCount() // whoever takes them may take them away
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		err := f.run.next.ConsumeTraces(ctx, td)
 		if err == nil {
 			f.failing = false
-			return 0
+			return 0, nil
 		}
 		var part consumererror.Traces
 		switch {
-		case consumererror.IsPermanent(err) || ctx.Err() != nil:
+		case ctx.Err() != nil:
+			return spans, ctx.Err()
+		case consumererror.IsPermanent(err):
 			f.warn("spans that were kept are refused for good", err)
-			return spans
+			return spans, nil
 		case errors.As(err, &part): // the rest was delivered
 			td = part.Data()
 			spans = td.SpanCount()
@@ -184,7 +227,7 @@ func (f *forwarder) deliver(ctx context.Context, td ptrace.Traces) (failed int) 
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
-			return spans
+			return spans, ctx.Err()
 		}
 	}
 }

@@ -34,6 +34,7 @@ type keptTrace struct {
 	erase         bool
 	shared        bool   // spans share ids, or did
 	mark          uint64 // id of the span that says why; 0: none
+	marked        bool
 	policy, sub   string
 	dryRun        string
 }

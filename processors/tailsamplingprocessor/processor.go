@@ -62,8 +62,8 @@ func (s *sampler) Start(_ context.Context, host component.Host) error {
 	e := handover.take(s.set.ID)
 	if e != nil {
 		e.adopt(s.cfg, limit, s.set.Logger)
-	} else {
-		e = newEngine(s.cfg, limit)
+	} else if e, err = newEngine(s.cfg, limit); err != nil {
+		return err
 	}
 	if r.maxTraceBytes == 0 {
 		// A trace that fills the memory would push all others out of it. In OTLP's bytes it is
@@ -161,6 +161,10 @@ func (s *sampler) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
 // before.
 const drainTime = 30 * time.Second
 
+// reloadDrainTime is how long deliveries may take to end at a reload, before they are cancelled
+// and left to the next run.
+const reloadDrainTime = 5 * time.Second
+
 // Shutdown decides what waits and delivers it, or leaves it to the next run.
 func (s *sampler) Shutdown(ctx context.Context) error {
 	defer s.telemetry.Shutdown()
@@ -172,16 +176,22 @@ func (s *sampler) Shutdown(ctx context.Context) error {
 	defer handover.unwatch()
 	e.halt()
 	if handover.reloading() {
-		e.queue.end(ctx, stopped)
+		ctx, cancel := context.WithTimeout(ctx, reloadDrainTime)
+		defer cancel()
+		if e.queue.end(ctx, stopped) == stuck {
+			s.set.Logger.Error("whoever comes next holds spans and does not give up: they are left to it")
+		}
 		handover.leave(s.set.ID, e, s.set.Logger)
 		return nil
 	}
 	e.settleAll(s.cfg.DropPendingTracesOnShutdown)
 	ctx, cancel := context.WithTimeout(ctx, drainTime)
 	defer cancel()
-	gaveUp := e.queue.end(ctx, draining)
-	e.close()
-	if gaveUp {
+	ending := e.queue.end(ctx, draining)
+	if ending != stuck { // else it may still read what it holds
+		e.close()
+	}
+	if ending != delivered {
 		s.set.Logger.Error("not all spans that were kept could be delivered before the end", zap.Duration("waited", drainTime))
 	}
 	return nil

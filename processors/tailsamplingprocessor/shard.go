@@ -56,14 +56,30 @@ type shard struct {
 	missing  []uint64   // of the trace at hand
 }
 
-func newShard(e *engine, cacheEntries [2]int) *shard {
+func newShard(e *engine, cacheEntries [2]int) (*shard, error) {
+	kept, err := newCache(cacheEntries[0])
+	if err != nil {
+		return nil, err
+	}
+	dropped, err := newCache(cacheEntries[1])
+	if err != nil {
+		kept.close()
+		return nil, err
+	}
 	return &shard{
 		engine: e, in: make(chan *delivery, inbox), urge: make(chan struct{}, 1),
 		traces: newTraces(0), records: newRecords(), byLow: map[uint64]uint32{},
-		kept: newCache(cacheEntries[0]), dropped: newCache(cacheEntries[1]),
+		kept: kept, dropped: dropped,
 		open: newOpenSpans(), random: map[uint64]*probability.Uniformity{},
 		releases: releases{store: e.store},
-	}
+	}, nil
+}
+
+// close gives the shard's memory back. It is halted.
+func (s *shard) close() {
+	s.records.close()
+	s.kept.close()
+	s.dropped.close()
 }
 
 // start runs the shard until halt.

@@ -11,7 +11,9 @@ import (
 )
 
 func TestCache(t *testing.T) {
-	c := newCache(1000)
+	c, err := newCache(1000)
+	require.NoError(t, err)
+	defer c.close()
 	assert.Equal(t, 24, cachedSize)
 	assert.Equal(t, 1024*cachedSize, c.size())
 	r := rand.New(rand.NewPCG(1, 1))
