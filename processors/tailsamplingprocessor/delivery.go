@@ -1,6 +1,9 @@
 package tailsamplingprocessor
 
-import "sync"
+import (
+	"sync"
+	"unsafe"
+)
 
 // delivery is what one request has for one shard. Its arrays hold no pointers and go round.
 type delivery struct {
@@ -23,4 +26,9 @@ func (d *delivery) give() {
 	if cap(d.records) <= 1<<14 { // else it was a giant request's
 		deliveries.Put(d)
 	}
+}
+
+// size is what it takes while it waits for its shard.
+func (d *delivery) size() int64 {
+	return int64(len(d.records))*int64(unsafe.Sizeof(record{})) + int64(len(d.fragments))*int64(unsafe.Sizeof(fragment{})) + int64(8*len(d.facts))
 }

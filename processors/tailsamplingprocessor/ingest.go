@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math/bits"
+	"math/rand/v2"
 	"strings"
 	"sync"
 
@@ -72,7 +73,7 @@ func (e *engine) takeIn(ctx context.Context, policies *policy.Set, set uint32, t
 		return err
 	}
 	in := intakes.Get().(*intake)
-	defer intakes.Put(in)
+	defer in.give()
 	in.begin(policies, len(e.shards), spans)
 	in.arrived = e.now()
 	e.store.Begin(&in.writer, set, len(body))
@@ -88,6 +89,7 @@ func (e *engine) takeIn(ctx context.Context, policies *policy.Set, set uint32, t
 			continue
 		}
 		e.spans.Add(int64(len(d.records)))
+		e.index.Add(d.size())
 		e.shards[i].in <- d // the shard always comes back to it: it never waits for anyone
 	}
 	return errors.Join(walked, err)
@@ -108,6 +110,14 @@ func (in *intake) begin(policies *policy.Set, shards, spans int) {
 	in.last = place{}
 	in.facts = append(in.facts[:0], make([]uint64, in.words)...)
 	in.resourceNumber, in.scopeNumber = 0, 0
+}
+
+func (in *intake) give() {
+	if len(in.table) > 1<<16 {
+		in.table = nil // it was a giant request's
+	}
+	in.last = place{}
+	intakes.Put(in)
 }
 
 // walk goes through the request as pdata and, beside it, as the bytes that pdata wrote.
@@ -236,12 +246,11 @@ func (in *intake) place(id pcommon.TraceID) *place {
 		return &in.last // spans of a trace often come together
 	}
 	mask := uint64(len(in.table) - 1)
-	h := mix(low)
-	for i := h; ; i++ {
+	for i := mix(low ^ seed ^ mix(high)); ; i++ {
 		p := &in.table[i&mask]
 		if p.generation != in.generation {
 			*p = place{low: low, high: high, generation: in.generation}
-			p.fragment, p.delivery = in.addFragment(low, high, h)
+			p.fragment, p.delivery = in.addFragment(low, high)
 			in.last = *p
 			return p
 		}
@@ -252,8 +261,8 @@ func (in *intake) place(id pcommon.TraceID) *place {
 	}
 }
 
-func (in *intake) addFragment(low, high, h uint64) (uint32, *delivery) {
-	shard := shardOf(h, len(in.deliveries))
+func (in *intake) addFragment(low, high uint64) (uint32, *delivery) {
+	shard := shardOf(mix(low), len(in.deliveries))
 	d := in.deliveries[shard]
 	if d == nil {
 		d = takeDelivery(in.arrived)
@@ -272,7 +281,10 @@ func mix(low uint64) uint64 {
 	return h ^ h>>32
 }
 
-// shardOf takes the upper bits, the table the lower ones.
+// seed keeps senders from knowing which ids fall together in a table.
+var seed = rand.Uint64()
+
+// shardOf takes the upper bits.
 func shardOf(h uint64, shards int) int {
 	hi, _ := bits.Mul64(h, uint64(shards))
 	return int(hi)

@@ -70,10 +70,13 @@ func (s *shard) orphans(t *trace, f func(operation uint64)) {
 	}
 	ids := s.open.ids[:size]
 	clear(ids)
+	if size > 1<<16 {
+		s.open.ids = nil // it is a giant trace's
+	}
 	mask := uint64(size - 1)
 	for i := t.first; i != 0; i = s.records.at(i).next {
 		id := s.records.at(i).id
-		for h := mix(id); ; h++ {
+		for h := mix(id ^ seed); ; h++ {
 			if e := &ids[h&mask]; *e == 0 || *e == id {
 				*e = id
 				break
@@ -86,7 +89,7 @@ func (s *shard) orphans(t *trace, f func(operation uint64)) {
 		if r.parent == 0 {
 			continue
 		}
-		for h := mix(r.parent); ; h++ {
+		for h := mix(r.parent ^ seed); ; h++ {
 			if e := ids[h&mask]; e == r.parent {
 				break
 			} else if e == 0 {

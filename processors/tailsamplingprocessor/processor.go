@@ -2,6 +2,7 @@ package tailsamplingprocessor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -154,8 +155,13 @@ func (s *sampler) observe(e *engine) error {
 
 // ConsumeTraces takes spans in. The error, if any, is for the sender to try again.
 func (s *sampler) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
+	if s.engine == nil {
+		return errNotRunning
+	}
 	return s.engine.consume(ctx, td)
 }
+
+var errNotRunning = errors.New("tail_sampling: not running")
 
 // drainTime is how long a shutdown tries to deliver what was kept, unless its context is done
 // before.

@@ -1,6 +1,7 @@
 package tailsamplingprocessor
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -17,6 +18,13 @@ const (
 	// roundLen bounds the decisions that are taken before the inbox is looked at again: at some
 	// microseconds each, a sender waits for a millisecond or two.
 	roundLen = 512
+	// mapEntry is what the map of traces takes for one, about; smallMap is a size at which it is
+	// not worth making smaller.
+	mapEntry = 32
+	smallMap = 1 << 14
+	// maxSiblings bounds the traces that share the low half of their ids. They are random, or
+	// someone made them so: more are taken for one trace.
+	maxSiblings = 16
 	// maxServices bounds the test of trace ids for randomness, by service.
 	maxServices = 1024
 )
@@ -32,7 +40,7 @@ type shard struct {
 	done   chan struct{}
 
 	traces  *traces
-	records *records
+	records *slab[record]
 	byLow   map[uint64]uint32
 	wheel   *wheel
 	ages    list
@@ -43,6 +51,7 @@ type shard struct {
 
 	out    *job
 	counts counts
+	peak   int   // most entries that byLow had
 	held   int64 // as far as the engine knows
 
 	due      []uint32 // scratch
@@ -68,7 +77,7 @@ func newShard(e *engine, cacheEntries [2]int) (*shard, error) {
 	}
 	return &shard{
 		engine: e, in: make(chan *delivery, inbox), urge: make(chan struct{}, 1),
-		traces: newTraces(0), records: newRecords(), byLow: map[uint64]uint32{},
+		traces: newTraces(), records: newSlab[record](), byLow: map[uint64]uint32{},
 		kept: kept, dropped: dropped,
 		open: newOpenSpans(), random: map[uint64]*probability.Uniformity{},
 		releases: releases{store: e.store},
@@ -78,6 +87,7 @@ func newShard(e *engine, cacheEntries [2]int) (*shard, error) {
 // close gives the shard's memory back. It is halted.
 func (s *shard) close() {
 	s.records.close()
+	s.traces.close()
 	s.kept.close()
 	s.dropped.close()
 }
@@ -167,13 +177,18 @@ func (s *shard) publish() { s.counts.publish(s.run, &s.tally) }
 
 // report tells the engine what the shard holds.
 func (s *shard) report() {
-	held := s.records.held + int64(len(s.byLow))*int64(traceSize+8*s.traces.words+traceOverhead)
+	s.peak = max(s.peak, len(s.byLow))
+	if s.peak > smallMap && len(s.byLow) < s.peak/8 { // maps do not shrink
+		s.byLow, s.peak = maps.Clone(s.byLow), len(s.byLow)
+	}
+	held := s.records.held + s.traces.held + int64(s.peak)*mapEntry
 	s.engine.index.Add(held - s.held)
 	s.held = held
 }
 
 // receive takes a delivery in.
 func (s *shard) receive(d *delivery) {
+	s.engine.index.Add(-d.size())
 	defer d.give()
 	words := s.traces.words
 	s.due = s.due[:0] // the trace of each fragment; 0: decided
@@ -186,7 +201,7 @@ func (s *shard) receive(d *delivery) {
 			n = s.begin(f, d.arrived)
 		}
 		s.due = append(s.due, n)
-		if n == 0 {
+		if n == 0 || n == lostTrace {
 			continue
 		}
 		t := s.traces.at(n)
@@ -201,10 +216,13 @@ func (s *shard) receive(d *delivery) {
 	}
 	for i := range d.records {
 		r := &d.records[i]
-		if n := s.due[r.next]; n != 0 {
-			s.append(n, r)
-		} else {
+		switch n := s.due[r.next]; n {
+		case 0:
 			s.lateSpan(&d.fragments[r.next], r)
+		case lostTrace:
+			s.lose(r)
+		default:
+			s.append(n, r)
 		}
 	}
 	s.releases.do()
@@ -216,17 +234,31 @@ func (s *shard) receive(d *delivery) {
 // find gives the number of a trace that waits, or 0. The short form of an id is every long
 // one's, and the first's where there are several.
 func (s *shard) find(low, high uint64) uint32 {
-	first := s.byLow[low]
-	for n := first; n != 0; n = s.traces.at(n).sibling {
-		if t := s.traces.at(n); high == 0 || t.high == 0 || t.high == high {
+	siblings := 0
+	for n := s.byLow[low]; n != 0; n = s.traces.at(n).sibling {
+		siblings++
+		if t := s.traces.at(n); high == 0 || t.high == 0 || t.high == high || siblings == maxSiblings {
 			return n
 		}
 	}
 	return 0
 }
 
+// lostTrace is the number of a trace for which there is no memory.
+const lostTrace = ^uint32(0)
+
+// lose gives up a span for which there is no memory; it is counted.
+func (s *shard) lose(r *record) {
+	s.releases.add(r.ref.Block)
+	s.counts.lost++
+	s.engine.spans.Add(-1)
+}
+
 func (s *shard) begin(f *fragment, arrived int64) uint32 {
-	n := s.traces.add()
+	n, err := s.traces.add()
+	if err != nil {
+		return lostTrace
+	}
 	t := s.traces.at(n)
 	t.low, t.high, t.arrived, t.generation = f.low, f.high, arrived, s.run.generation
 	t.sibling = s.byLow[f.low]
@@ -251,9 +283,7 @@ func (s *shard) hasten(n uint32, t *trace) {
 func (s *shard) append(n uint32, r *record) {
 	i, err := s.records.add()
 	if err != nil {
-		s.releases.add(r.ref.Block)
-		s.counts.lost++
-		s.engine.spans.Add(-1)
+		s.lose(r)
 		return
 	}
 	rec := s.records.at(i)
@@ -326,7 +356,7 @@ func (s *shard) settle(d *delivery) {
 	touched := slices.Clone(s.due)
 	for i, n := range touched {
 		f := &d.fragments[i]
-		if n == 0 || s.find(f.low, f.high) != n {
+		if n == 0 || n == lostTrace || s.find(f.low, f.high) != n {
 			continue // decided, perhaps just now
 		}
 		t := s.traces.at(n)

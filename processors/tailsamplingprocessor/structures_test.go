@@ -47,9 +47,9 @@ func TestCache(t *testing.T) {
 	assert.Equal(t, probability.Never, d.threshold)
 }
 
-// TestRecords adds and removes at random, oldest mostly first, against a map.
-func TestRecords(t *testing.T) {
-	rs := newRecords()
+// TestSlab adds and removes at random, oldest mostly first, against a map.
+func TestSlab(t *testing.T) {
+	rs := newSlab[record]()
 	defer rs.close()
 	r := rand.New(rand.NewPCG(1, 1))
 	want := map[uint32]uint64{}
@@ -75,23 +75,25 @@ func TestRecords(t *testing.T) {
 		}
 		most = max(most, rs.held)
 	}
-	assert.Less(t, most, int64(5000*recordSize*2))
+	assert.Less(t, most, int64(5000*rs.pageSize()/pageLen*2))
 	for i := range want {
 		rs.remove(i)
 	}
-	assert.LessOrEqual(t, rs.held, int64(pageSize))
+	assert.LessOrEqual(t, rs.held, int64(rs.pageSize()))
 }
 
 // TestWheel moves traces about and takes what is due, against a plain list.
 func TestWheel(t *testing.T) {
-	ts := newTraces(0)
+	ts := newTraces()
+	defer ts.close()
 	const ticks = 20
 	w := newWheel(ticks, 100)
 	r := rand.New(rand.NewPCG(1, 1))
 	want := map[uint32]int64{}
 	for now := int64(100); now < 2000; now++ {
 		for range r.IntN(5) {
-			i := ts.add()
+			i, err := ts.add()
+			require.NoError(t, err)
 			due := now + r.Int64N(ticks)
 			w.add(ts, i, due)
 			want[i] = due

@@ -2,7 +2,6 @@ package tailsamplingprocessor
 
 import (
 	"encoding/binary"
-	"unsafe"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
@@ -45,11 +44,6 @@ const (
 	// hastened: its decision was brought forward because its root is there.
 	hastened
 )
-
-const traceSize = int(unsafe.Sizeof(trace{}))
-
-// traceOverhead is what the shard's map takes for a trace beside it, about.
-const traceOverhead = 32
 
 func (t *trace) id() pcommon.TraceID { return traceID(t.high, t.low) }
 
@@ -105,61 +99,57 @@ func (t *trace) add(f *fragment) {
 	t.flags |= f.flags
 }
 
-const (
-	tracePageBits = 8
-	tracePageLen  = 1 << tracePageBits
-)
-
-// traces are one shard's, with the facts of its policies beside them. 0 is no trace.
+// traces are one shard's, with the facts of its policies beside them.
 type traces struct {
-	pages  []*[tracePageLen]trace
-	facts  [][]uint64
-	words  int
-	unused []uint32
-	len    uint32 // places given out so far
+	slab[trace]
+	words int
+	facts [][]uint64 // by the slab's pages
 }
 
-func newTraces(words int) *traces {
-	ts := &traces{words: words}
-	ts.grow()
-	ts.len = 1
-	return ts
-}
-
-func (ts *traces) grow() {
-	ts.pages = append(ts.pages, new([tracePageLen]trace))
-	ts.facts = append(ts.facts, make([]uint64, ts.words*tracePageLen))
-}
-
-func (ts *traces) at(i uint32) *trace { return &ts.pages[i>>tracePageBits][i&(tracePageLen-1)] }
+func newTraces() *traces { return &traces{slab: *newSlab[trace]()} }
 
 func (ts *traces) factsOf(i uint32) []uint64 {
-	from := int(i&(tracePageLen-1)) * ts.words
-	return ts.facts[i>>tracePageBits][from : from+ts.words : from+ts.words]
+	from := int(i&(pageLen-1)) * ts.words
+	return ts.facts[i>>slotBits][from : from+ts.words : from+ts.words]
 }
 
 // add gives a place for a trace, zeroed.
-func (ts *traces) add() uint32 {
-	var i uint32
-	if last := len(ts.unused) - 1; last >= 0 {
-		i, ts.unused = ts.unused[last], ts.unused[:last]
-	} else {
-		if i = ts.len; int(i>>tracePageBits) == len(ts.pages) {
-			ts.grow()
-		}
-		ts.len++
+func (ts *traces) add() (uint32, error) {
+	i, err := ts.slab.add()
+	if err != nil {
+		return 0, err
+	}
+	page := int(i >> slotBits)
+	for len(ts.facts) <= page {
+		ts.facts = append(ts.facts, nil)
+	}
+	if ts.facts[page] == nil {
+		ts.facts[page] = make([]uint64, ts.words*pageLen)
+		ts.held += ts.factsSize()
 	}
 	*ts.at(i) = trace{}
 	clear(ts.factsOf(i))
-	return i
+	return i, nil
 }
 
-func (ts *traces) remove(i uint32) { ts.unused = append(ts.unused, i) }
+func (ts *traces) remove(i uint32) {
+	ts.slab.remove(i)
+	if page := i >> slotBits; ts.pages[page].elements == nil {
+		ts.facts[page] = nil
+		ts.held -= ts.factsSize()
+	}
+}
+
+func (ts *traces) factsSize() int64 { return int64(8 * ts.words * pageLen) }
 
 // setWords makes room for another number of facts; all are lost.
 func (ts *traces) setWords(words int) {
+	before := ts.factsSize()
 	ts.words = words
 	for i := range ts.facts {
-		ts.facts[i] = make([]uint64, words*tracePageLen)
+		if ts.facts[i] != nil {
+			ts.facts[i] = make([]uint64, words*pageLen)
+			ts.held += ts.factsSize() - before
+		}
 	}
 }
