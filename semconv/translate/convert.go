@@ -7,6 +7,7 @@ var conversions = map[string]conversion{
 	"drop":     ofText(func(string) (string, outcome) { return "", absent }),
 	"lower":    ofText(func(s string) (string, outcome) { return some(strings.ToLower(s)) }),
 	"nonempty": ofText(some),
+	"text":     ofText(func(s string) (string, outcome) { return s, converted }),
 
 	"kind":               ofText(spanKind),
 	"status":             ofText(otelStatus),

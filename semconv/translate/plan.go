@@ -158,9 +158,9 @@ func (t *Table) compile(keys []string, hashes []uint64, shape uint64, place Plac
 		if !ok {
 			continue
 		}
-		c.rule = g.rule
-		done[once] = true
 		name := to.of(g.rest)
+		c.rule, c.run = g.rule, t.corrected(name, source, place)
+		done[once] = true
 		i, ok := steps[name]
 		if !ok {
 			i = len(p.steps)
@@ -245,7 +245,7 @@ type given struct {
 
 // candidate is a source in a shape, if the shape has what the source asks for.
 func (t *Table) candidate(s *Source, at int, slots map[string]int) (candidate, bool) {
-	c := candidate{source: s, run: s.conversion()}
+	c := candidate{source: s}
 	for _, k := range s.Has {
 		if _, ok := slots[k]; !ok {
 			return c, false

@@ -21,11 +21,13 @@ type Table struct {
 	live    map[string]registry.Type  // templates of the target version, likewise
 	targets []target
 	// always are contributions that need no key: constants of one metric's points.
-	always  []contribution
-	metrics map[metricKey]metric
-	spans   []spanName
-	forms   []*SpanRule // those with Was and To
-	events  map[string]string
+	always []contribution
+	// corrections are by target what rules make of its own values.
+	corrections map[string][]correction
+	metrics     map[metricKey]metric
+	spans       []spanName
+	forms       []*SpanRule // those with Was and To
+	events      map[string]string
 	// strays is the rule for names that nobody knows, if there is one.
 	strays  []contribution
 	options Options
@@ -98,7 +100,7 @@ func New(o Options, vocabularies ...*Vocabulary) *Table {
 
 func compileAttributes(o Options, vocabularies []*Vocabulary) *Table {
 	t := &Table{
-		keys: map[string]*key{}, prefix: map[string][]contribution{}, live: map[string]registry.Type{},
+		keys: map[string]*key{}, prefix: map[string][]contribution{}, live: map[string]registry.Type{}, corrections: map[string][]correction{},
 		options: o, rules: &[]RuleName{castRule: {"wrong type", "right type"}}, hasher: newHasher(), plans: newPlans(planSlots, planBytes), arrangements: newArrangements(planSlots, planBytes),
 	}
 	t.formers = attributeFormers(&t.options, vocabularies)
@@ -153,6 +155,7 @@ func (t *Table) add(r *Rule, mentioned map[string]bool) {
 			c.rank -= scopedFirst
 		}
 		t.targets[index].sources++
+		t.corrects(to, s, c.places)
 		keys := s.Keys
 		switch {
 		case len(keys) == 0 && len(s.Has)+len(s.Any) == 0:
@@ -233,7 +236,7 @@ const scopedFirst = 1 << 20
 // can: there are dozens, and the tables for all are large.
 func (t *Table) scoped(rules []Rule) *Table {
 	child := &Table{
-		parent: t, formers: t.formers, strays: t.strays, keys: map[string]*key{}, prefix: maps.Clone(t.prefix), live: t.live, targets: slices.Clone(t.targets),
+		parent: t, formers: t.formers, strays: t.strays, keys: map[string]*key{}, prefix: maps.Clone(t.prefix), live: t.live, targets: slices.Clone(t.targets), corrections: map[string][]correction{},
 		options: t.options, rules: t.rules, hasher: t.hasher, plans: newPlans(scopedPlanSlots, scopedPlanBytes), arrangements: newArrangements(scopedPlanSlots, scopedPlanBytes),
 	}
 	for i := range rules {

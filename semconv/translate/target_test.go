@@ -35,6 +35,7 @@ func TestNamesAtTargets(t *testing.T) {
 		{Client, of("http.retry_count", 1), `1.21.0: http.resend_count=1; 1.23.0: http.request.resend_count=1`},
 		{Client, of("http.request.resend_count", 1), `1.21.0: http.resend_count=1; 1.23.0: http.request.resend_count=1`},
 		{Client, of("http.url", "https://shop/cart"), `1.21.0: url.full="https://shop/cart" server.address="shop"`},
+		{Server, of("uri", "redirected", "method", "GET", "outcome", "SUCCESS", "status", "200"), `1.21.0: http.request.method="GET" status="200"; 1.22.0: http.request.method="GET" http.response.status_code=200`},
 		// db
 		{Client, of("db.statement", "select 1"), `1.21.0: db.statement="select 1"; 1.26.0: db.query.text="select 1"`},
 		{Client, of("sql.query", "select 1"), `1.21.0: db.statement="select 1"; 1.26.0: db.query.text="select 1"`},
@@ -45,6 +46,7 @@ func TestNamesAtTargets(t *testing.T) {
 		{Client, of("db.system", "mssql"), `1.21.0: db.system="mssql"; 1.30.0: db.system.name="microsoft.sql_server"`},
 		{Client, of("db.type", "mssql"), `1.21.0: db.system="mssql"; 1.30.0: db.system.name="microsoft.sql_server"`},
 		{Client, of("db.system.name", "microsoft.sql_server"), `1.21.0: db.system="mssql"; 1.30.0: db.system.name="microsoft.sql_server"`},
+		{Client, of("db.system.name", "firstsql"), `1.21.0: db.system="firstsql"; 1.27.0: db.system="other_sql"; 1.30.0: db.system.name="firstsql"`},
 		{Client, of("db.system", "cache"), `1.21.0: db.system="cache"; 1.28.0: db.system="intersystems_cache"; 1.30.0: db.system.name="intersystems.cache"`},
 		// messaging
 		{Producer, of("messaging.kafka.client_id", "a"), `1.21.0: messaging.client_id="a"; 1.26.0: messaging.client.id="a"`},
@@ -70,6 +72,8 @@ func TestNamesAtTargets(t *testing.T) {
 		{Server, of("mvc.controller.class", "Cart", "mvc.controller.method", "add"), `1.21.0: code.namespace="Cart" code.function="add"; 1.30.0: code.function.name="Cart.add"`},
 		// network
 		{Client, of("net.sock.peer.addr", "10.0.0.1"), `1.21.0: server.socket.address="10.0.0.1"; 1.22.0: network.peer.address="10.0.0.1"`},
+		{Server, of("net.sock.peer.addr", []string{"x"}, "grpc.method.name", "/shop.Cart/Add"), `1.21.0: net.sock.peer.addr=[x] rpc.service="shop.Cart" rpc.method="Add" rpc.system="grpc"; ` +
+			`1.40.0: net.sock.peer.addr=[x] rpc.method="shop.Cart/Add" rpc.system.name="grpc"`},
 		{Server, of("net.sock.peer.port", 80), `1.21.0: client.socket.port=80; 1.22.0: network.peer.port=80`},
 		{Server, of("net.sock.host.addr", "10.0.0.1"), `1.21.0: server.socket.address="10.0.0.1"; 1.22.0: network.local.address="10.0.0.1"`},
 		{Client, of("messaging.protocol", "AMQP"), `1.21.0: network.protocol.name="amqp"`},
