@@ -15,9 +15,3 @@ func mapRegion(size int) ([]byte, error) {
 	}
 	return region, nil
 }
-
-func unmapRegion(region []byte) {
-	if err := unix.Munmap(region); err != nil {
-		panic("memory: unmap: " + err.Error()) // the region is not one that MapRegion gave
-	}
-}

@@ -2,6 +2,7 @@ package tailsamplingprocessor
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -77,12 +78,12 @@ func (c *counts) late(d decision, spans int64) {
 var decisionNames = map[policy.Decision]string{policy.Sampled: "sampled", policy.NotSampled: "not_sampled", policy.Dropped: "dropped"}
 
 func decisionAttributes(d policy.Decision) []attribute.KeyValue {
-	return []attribute.KeyValue{attribute.Bool("sampled", d == policy.Sampled), attribute.String("decision", decisionNames[d])}
+	return []attribute.KeyValue{attribute.String("sampled", strconv.FormatBool(d == policy.Sampled)), attribute.String("decision", decisionNames[d])}
 }
 
 var (
-	keptOption      = metric.WithAttributeSet(attribute.NewSet(attribute.Bool("sampled", true)))
-	notKeptOption   = metric.WithAttributeSet(attribute.NewSet(attribute.Bool("sampled", false)))
+	keptOption      = metric.WithAttributeSet(attribute.NewSet(attribute.String("sampled", "true")))
+	notKeptOption   = metric.WithAttributeSet(attribute.NewSet(attribute.String("sampled", "false")))
 	forwardedOption = outcomeOption("forwarded")
 	droppedOption   = outcomeOption("dropped")
 	failedOption    = outcomeOption("failed")

@@ -113,6 +113,10 @@ func (s *shard) isRandom(t *trace) bool {
 		u = new(probability.Uniformity)
 		s.random[t.service] = u
 	}
+	if t.flags&idSeen != 0 {
+		return u.Random()
+	}
+	t.flags |= idSeen
 	was := u.Random()
 	u.Add(probability.FromTraceID(t.id()))
 	if was && !u.Random() {
@@ -164,10 +168,10 @@ func (s *shard) conclude(n uint32, v policy.Verdict, why reason) {
 		if !keep {
 			d.outcome, d.threshold = wasKept, probability.Always
 		}
-		s.kept.put(t.low, d, time.Now().Unix())
+		s.kept.put(t.low, d, s.engine.seconds())
 		s.keep(t, v)
 	} else {
-		s.dropped.put(t.low, d, time.Now().Unix())
+		s.dropped.put(t.low, d, s.engine.seconds())
 		s.engine.spans.Add(-int64(t.spans))
 		s.counts.droppedSpans += int64(t.spans)
 		for i := t.first; i != 0; {
@@ -246,7 +250,7 @@ func (s *shard) flush() {
 
 // late says whether a fragment's trace was decided already, and remembers how for lateSpan.
 func (s *shard) late(f *fragment) bool {
-	now := time.Now().Unix()
+	now := s.engine.seconds()
 	d, ok := s.kept.get(f.low, now)
 	if !ok {
 		if d, ok = s.dropped.get(f.low, now); !ok {

@@ -97,6 +97,9 @@ func cacheEntries(cfg *Config, limit int64, shards int) [2]int {
 // now is the time on the engine's clock.
 func (e *engine) now() int64 { return int64(time.Since(e.origin)) }
 
+// seconds is the same, as caches have it.
+func (e *engine) seconds() int64 { return e.now() / int64(time.Second) }
+
 // held is the memory that what waits takes.
 func (e *engine) held() int64 {
 	return e.store.Held() + e.index.Load() + e.queue.spans.Load()*jobSpanSize

@@ -246,7 +246,7 @@ func (in *intake) place(id pcommon.TraceID) *place {
 		return &in.last // spans of a trace often come together
 	}
 	mask := uint64(len(in.table) - 1)
-	for i := mix(low ^ seed ^ mix(high)); ; i++ {
+	for i := hashID(low, high); ; i++ {
 		p := &in.table[i&mask]
 		if p.generation != in.generation {
 			*p = place{low: low, high: high, generation: in.generation}
@@ -262,7 +262,7 @@ func (in *intake) place(id pcommon.TraceID) *place {
 }
 
 func (in *intake) addFragment(low, high uint64) (uint32, *delivery) {
-	shard := shardOf(mix(low), len(in.deliveries))
+	shard := shardOf(low, len(in.deliveries))
 	d := in.deliveries[shard]
 	if d == nil {
 		d = takeDelivery(in.arrived)
@@ -275,19 +275,21 @@ func (in *intake) addFragment(low, high uint64) (uint32, *delivery) {
 	return uint32(len(d.fragments) - 1), d
 }
 
-// mix makes every bit of a trace id's low half count: ids need not be random.
-func mix(low uint64) uint64 {
+// shardOf makes every bit of a trace id's low half count: ids need not be random. It is the
+// same in every process.
+func shardOf(low uint64, shards int) int {
 	h := low * 0x9e3779b97f4a7c15
-	return h ^ h>>32
+	hi, _ := bits.Mul64(h^h>>32, uint64(shards))
+	return int(hi)
 }
 
-// seed keeps senders from knowing which ids fall together in a table.
-var seed = rand.Uint64()
+// secrets keep senders from knowing which ids fall together in a table.
+var secrets = [2]uint64{rand.Uint64(), rand.Uint64() | 1}
 
-// shardOf takes the upper bits.
-func shardOf(h uint64, shards int) int {
-	hi, _ := bits.Mul64(h, uint64(shards))
-	return int(hi)
+func hashID(low, high uint64) uint64 {
+	hi, lo := bits.Mul64(low^secrets[0], high^secrets[1])
+	hi, lo = bits.Mul64(hi^lo^low, secrets[1])
+	return hi ^ lo
 }
 
 func zipkinFlags(attrs pcommon.Map) (f recordFlags) {

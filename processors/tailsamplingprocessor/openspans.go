@@ -15,7 +15,7 @@ type openSpans struct {
 type parents struct{ waited, came, skipped uint8 }
 
 const (
-	// maxOperations bounds what is remembered; what is beyond is waited for.
+	// maxOperations bounds what is remembered.
 	maxOperations = 4096
 	// tries is how many waits in vain it takes to give an operation's parents up.
 	tries = 16
@@ -47,7 +47,10 @@ func (o *openSpans) ask(operation uint64) bool {
 func (o *openSpans) learn(operation uint64, came bool) {
 	p, known := o.operations[operation]
 	if !known && len(o.operations) >= maxOperations {
-		return
+		for other := range o.operations { // any: those that matter come again
+			delete(o.operations, other)
+			break
+		}
 	}
 	p.waited++
 	if came {
@@ -76,7 +79,7 @@ func (s *shard) orphans(t *trace, f func(operation uint64)) {
 	mask := uint64(size - 1)
 	for i := t.first; i != 0; i = s.records.at(i).next {
 		id := s.records.at(i).id
-		for h := mix(id ^ seed); ; h++ {
+		for h := hashID(id, 0); ; h++ {
 			if e := &ids[h&mask]; *e == 0 || *e == id {
 				*e = id
 				break
@@ -89,7 +92,7 @@ func (s *shard) orphans(t *trace, f func(operation uint64)) {
 		if r.parent == 0 {
 			continue
 		}
-		for h := mix(r.parent ^ seed); ; h++ {
+		for h := hashID(r.parent, 0); ; h++ {
 			if e := ids[h&mask]; e == r.parent {
 				break
 			} else if e == 0 {
@@ -121,10 +124,13 @@ func (s *shard) postpone(due []uint32) []uint32 {
 	return ready
 }
 
-// recheck has a trace looked at again that waits for open spans, when more may have come.
+// recheck has a trace looked at again that waits for open spans, when more may have come: soon,
+// but not for each fragment, and not later than it may wait.
 func (s *shard) recheck(n uint32, t *trace) {
-	s.wheel.remove(s.traces, n)
-	s.wheel.add(s.traces, n, s.run.tick(s.engine.now())+2)
+	if due := min(s.run.tick(s.engine.now())+2, s.run.tick(t.until)+1); due < t.due {
+		s.wheel.remove(s.traces, n)
+		s.wheel.add(s.traces, n, due)
+	}
 }
 
 // isOpen says whether a span of the trace is missing that is worth waiting for.
@@ -141,16 +147,19 @@ func (s *shard) isOpen(t *trace) (open bool) {
 func (s *shard) isComplete(t *trace, now int64) bool {
 	missing := s.missingParents(t)
 	came := !slices.Contains(missing, t.awaited)
-	over := now >= t.until || s.engine.overMemory()
+	short := s.engine.overMemory()
+	over := now >= t.until || short
 	open := slices.ContainsFunc(missing, func(operation uint64) bool {
 		return operation == t.awaited || s.open.operations[operation].worth()
 	})
 	if !over && open {
 		return false
 	}
-	s.open.learn(t.awaited, came)
+	if came || !short { // else it says nothing of the parents
+		s.open.learn(t.awaited, came)
+	}
 	for _, operation := range missing {
-		if operation != t.awaited {
+		if operation != t.awaited && !short {
 			s.open.learn(operation, false)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 const (
 	slotBits = 10
 	pageLen  = 1 << slotBits
-	// sparePages are kept for the next elements.
-	sparePages = 4
+	// sparePages are kept for the next elements: one, as there may be many shards.
+	sparePages = 1
 )
 
 // slab holds elements without pointers by number, in pages outside the heap. Pages are filled
@@ -46,9 +46,6 @@ func (s *slab[T]) pageSize() int {
 // add gives the number of a new element, whose content is anything.
 func (s *slab[T]) add() (uint32, error) {
 	if p := &s.pages[s.current]; p.elements == nil || p.used == pageLen {
-		if p.elements != nil && p.live == 0 {
-			s.release(s.current)
-		}
 		if err := s.grow(); err != nil {
 			return 0, err
 		}
@@ -91,11 +88,10 @@ func (s *slab[T]) remove(i uint32) {
 	if p.live--; p.live > 0 {
 		return
 	}
-	if n == s.current {
-		p.used = 0
-		return
-	}
 	s.release(n)
+	if n == s.current {
+		s.current = 0 // page 0, where there is no room
+	}
 }
 
 func (s *slab[T]) release(n uint32) {

@@ -43,6 +43,8 @@ const (
 	hasRandomness
 	// hastened: its decision was brought forward because its root is there.
 	hastened
+	// idSeen: its id was taken into the test of its service's ids.
+	idSeen
 )
 
 func (t *trace) id() pcommon.TraceID { return traceID(t.high, t.low) }
