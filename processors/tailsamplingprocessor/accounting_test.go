@@ -298,6 +298,48 @@ func TestNumTraces(t *testing.T) {
 	s.balance(int64(sent), int64(sink.SpanCount()))
 }
 
+// TestBlockOnOverflow: senders wait where num_traces is reached, and none is decided early.
+func TestBlockOnOverflow(t *testing.T) {
+	sink := new(consumertest.TracesSink)
+	s := start(t, `{decision_wait: 20ms, num_traces: 50, block_on_overflow: true, policies: [{name: all, type: always_sample}]}`, sink)
+	requests := traffic(rand.New(rand.NewPCG(1, 1)), 200, 1000, 20)
+	sent := 0
+	for _, td := range requests {
+		sent += td.SpanCount()
+		require.NoError(t, s.ConsumeTraces(context.Background(), td))
+	}
+	s.end()
+	assert.Zero(t, s.count("sampling_trace_dropped_too_early"))
+	s.balance(int64(sent), int64(sink.SpanCount()))
+}
+
+// TestShares: processors without a limit of their own divide what the process has for them.
+func TestShares(t *testing.T) {
+	const text = `{policies: [{name: all, type: always_sample}]}`
+	sink := new(consumertest.TracesSink)
+	first := start(t, text, sink)
+	alone := first.engine.limit.Load()
+	second := start(t, text, sink)
+	assert.InDelta(t, alone/2, first.engine.limit.Load(), float64(alone)/8)
+	assert.Equal(t, first.engine.limit.Load(), second.engine.limit.Load())
+	second.end()
+	assert.Equal(t, alone, first.engine.limit.Load())
+}
+
+// TestManyShards: shards that hold nothing take nothing, and there are no more than the memory
+// is for.
+func TestManyShards(t *testing.T) {
+	sink := new(consumertest.TracesSink)
+	s := start(t, `{decision_wait: 10ms, num_shards: 256, memory_limit_mib: 100, policies: [{name: all, type: always_sample}]}`, sink)
+	assert.Len(t, s.engine.shards, 25)
+	r := rand.New(rand.NewPCG(1, 1))
+	for range 5 {
+		send(t, s, traffic(r, 20, 1000, 20)...)
+		require.Eventually(t, func() bool { return s.engine.spans.Load() == 0 }, 10*time.Second, time.Millisecond)
+	}
+	require.Eventually(t, func() bool { return s.engine.index.Load() < 1<<20 }, 10*time.Second, 10*time.Millisecond)
+}
+
 // TestReload: what waits, and what was decided, is the next run's, under its policies.
 func TestReload(t *testing.T) {
 	sink := new(consumertest.TracesSink)
@@ -320,13 +362,87 @@ func TestReload(t *testing.T) {
 
 // reloaded runs f as if the collector had been told to read its configuration anew.
 func reloaded(f func()) {
-	handover.mu.Lock()
-	handover.signal = time.Now()
-	handover.mu.Unlock()
+	handover.note(reloadSignals[0])
 	f()
-	handover.mu.Lock()
-	handover.signal = time.Time{}
-	handover.mu.Unlock()
+}
+
+// TestReloadOfTwo: processors of one name, in two pipelines, each leave what they have.
+func TestReloadOfTwo(t *testing.T) {
+	sink := new(consumertest.TracesSink)
+	const text = `{decision_wait: 1h, policies: [{name: all, type: always_sample}]}`
+	first, second := start(t, text, sink), start(t, text, sink)
+	send(t, first, oneSpan("a", traceID(1, 1), 1, 0))
+	send(t, second, oneSpan("a", traceID(1, 2), 2, 0))
+	reloaded(func() {
+		first.end()
+		second.end()
+	})
+	assert.Zero(t, sink.SpanCount())
+	first, second = start(t, text, sink), start(t, text, sink)
+	first.end()
+	second.end()
+	assert.Equal(t, 2, sink.SpanCount())
+}
+
+// TestEndAfterReload: a shutdown after a reload is one.
+func TestEndAfterReload(t *testing.T) {
+	sink := new(consumertest.TracesSink)
+	const text = `{decision_wait: 1h, policies: [{name: all, type: always_sample}]}`
+	first := start(t, text, sink)
+	reloaded(first.end)
+	second := start(t, text, sink)
+	send(t, second, oneSpan("a", traceID(1, 1), 1, 0))
+	second.end()
+	assert.Equal(t, 1, sink.SpanCount())
+	third := start(t, text, sink)
+	send(t, third, oneSpan("a", traceID(1, 2), 1, 0))
+	handover.note(reloadSignals[0])
+	handover.note(endSignals[0]) // told to end before it could begin anew
+	third.end()
+	assert.Equal(t, 2, sink.SpanCount())
+}
+
+// TestChangedAndRefused: a batch that was refused is sent again as it was, whatever whoever
+// refused it has done to it.
+func TestChangedAndRefused(t *testing.T) {
+	sink := new(consumertest.TracesSink)
+	var calls atomic.Int64
+	next, _ := consumer.NewTraces(func(ctx context.Context, td ptrace.Traces) error {
+		if calls.Add(1) == 1 {
+			td.ResourceSpans().RemoveIf(func(ptrace.ResourceSpans) bool { return true })
+			return errors.New("for now")
+		}
+		return sink.ConsumeTraces(ctx, td)
+	}, consumer.WithCapabilities(consumer.Capabilities{MutatesData: true}))
+	s := start(t, `{decision_wait: 1h, policies: [{name: all, type: always_sample}]}`, next)
+	send(t, s, oneSpan("a", traceID(1, 1), 1, 0))
+	s.end()
+	assert.Equal(t, 1, sink.SpanCount())
+	v, _ := bySpan(sink.AllTraces())[spanID(1)].Attributes().Get(attributePolicy)
+	assert.Equal(t, "all", v.Str())
+	s.balance(1, 1)
+}
+
+// TestPoison: a batch that is refused again and again holds up no other.
+func TestPoison(t *testing.T) {
+	sink := new(consumertest.TracesSink)
+	var healed atomic.Bool
+	next, _ := consumer.NewTraces(func(ctx context.Context, td ptrace.Traces) error {
+		if td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0).Name() == "poison" && !healed.Load() {
+			return errors.New("for now")
+		}
+		return sink.ConsumeTraces(ctx, td)
+	})
+	s := start(t, `{decision_wait: 10ms, num_shards: 1, policies: [{name: all, type: always_sample}]}`, next)
+	send(t, s, oneSpan("a", traceID(1, 1), 1, 0, func(s ptrace.Span) { s.SetName("poison") }))
+	require.Eventually(t, func() bool { return s.engine.queue.spans.Load() == 1 }, 5*time.Second, time.Millisecond)
+	for i := range uint64(5) {
+		send(t, s, oneSpan("a", traceID(1, 2+i), 2+i, 0))
+		waitFor(t, sink, int(i)+1)
+	}
+	healed.Store(true)
+	s.end()
+	s.balance(6, 6)
 }
 
 // TestReloadWhileStalled: what was kept and is not taken is forwarded by the next run.

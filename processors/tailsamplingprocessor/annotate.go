@@ -27,10 +27,15 @@ type annotator struct {
 	by       probability.Change
 }
 
-func (a *annotator) annotate(td ptrace.Traces) {
-	for i := range a.job.traces {
-		a.job.traces[i].marked = false
+// begin makes a job's traces those to annotate.
+func (a *annotator) begin(j *job) {
+	a.job, a.unreadable = j, 0
+	for i := range j.traces {
+		j.traces[i].marked = false // it may be the second try
 	}
+}
+
+func (a *annotator) annotate(td ptrace.Traces) {
 	for _, rs := range td.ResourceSpans().All() {
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, span := range ss.Spans().All() {
@@ -56,23 +61,19 @@ func (a *annotator) span(rs ptrace.ResourceSpans, span ptrace.Span) {
 	}
 	if k.mark != 0 && !k.marked && span.SpanID() == spanID(k.mark) {
 		k.marked = true // the id may come again
-		k.write(span.Attributes())
+		k.say.write(span.Attributes())
 	}
 	if k.shared {
 		a.shared.add(rs, span)
 	}
 }
 
-func (k *keptTrace) write(attrs pcommon.Map) {
-	if k.policy != "" {
-		name := k.policy
-		if k.sub != "" {
-			name += "." + k.sub
-		}
-		attrs.PutStr(attributePolicy, name)
+func (s *saying) write(attrs pcommon.Map) {
+	if s.policy != "" {
+		attrs.PutStr(attributePolicy, s.policy)
 	}
-	if k.dryRun != "" {
-		attrs.PutStr(attributeDryRun, k.dryRun)
+	if s.dryRun != "" {
+		attrs.PutStr(attributeDryRun, s.dryRun)
 	}
 }
 

@@ -2,6 +2,7 @@ package tailsamplingprocessor
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -31,19 +32,36 @@ var reasonNames = [reasons]string{"wait", "root", "memory", "num_traces", "size"
 // decideDue takes a round of the decisions that are due. more says that there are others.
 func (s *shard) decideDue() (more bool) {
 	now := s.engine.now()
-	s.due, more = s.wheel.take(s.traces, s.run.tick(now)-1, roundLen, s.due[:0])
+	s.due, more = s.wheel.take(s.traces, s.run.tick(now)-1, s.round, s.due[:0])
 	if s.run.cfg.WaitForOpenSpans > 0 {
 		s.due = s.postpone(s.due)
 	}
 	if len(s.due) > 0 {
 		s.decide(s.due, reasonWait)
-		s.counts.timer(time.Duration(s.engine.now() - now))
+		took := time.Duration(s.engine.now() - now)
+		s.counts.timer(took)
+		if took > roundTime {
+			s.round = max(minRound, s.round/2)
+		} else if took < roundTime/4 {
+			s.round = min(roundLen, s.round*2)
+		}
 	}
 	return more
 }
 
 // decide takes the decision of traces that are in the wheel no more.
 func (s *shard) decide(due []uint32, why reason) {
+	if slices.ContainsFunc(due, func(n uint32) bool { return s.loads(s.traces.at(n)) }) {
+		for len(due) > loadLen {
+			s.decideRound(due[:loadLen], why)
+			due = due[loadLen:]
+		}
+	}
+	s.decideRound(due, why)
+}
+
+func (s *shard) decideRound(due []uint32, why reason) {
+	whole := s.load(due)
 	s.views, s.judged = s.views[:0], s.judged[:0]
 	for _, n := range due {
 		t := s.traces.at(n)
@@ -53,7 +71,7 @@ func (s *shard) decide(due []uint32, why reason) {
 		case s.run.spanIngest && why != reasonIngest:
 			s.conclude(n, policy.Verdict{Decision: policy.NotSampled, Policy: noPolicy}, why)
 		default:
-			s.views = append(s.views, s.view(n, t))
+			s.views = append(s.views, s.view(n, t, whole[n]))
 			s.judged = append(s.judged, n)
 		}
 	}
@@ -68,19 +86,21 @@ func (s *shard) decide(due []uint32, why reason) {
 	s.releases.do()
 }
 
-// view shows a trace to the policies.
-func (s *shard) view(n uint32, t *trace) policy.Trace {
+// view shows a trace to the policies; whole is nil where it need not be.
+func (s *shard) view(n uint32, t *trace, whole *loaded) policy.Trace {
 	v := policy.Trace{
 		ID: t.id(), Facts: s.traces.factsOf(n), Spans: int64(t.spans), Bytes: t.bytes,
 		Start: t.start, End: t.end, State: t.state(), Random: s.isRandom(t),
 	}
-	stale := t.generation != s.run.generation
-	if stale || s.run.policies.NeedsTrace() {
-		v.Load = func() ptrace.Traces { return s.load(n) }
+	if whole == nil {
+		v.Load = ptrace.NewTraces
+		return v
 	}
-	if stale { // it came under other policies
+	v.Load = func() ptrace.Traces { return whole.traces }
+	if t.generation != s.run.generation { // it came under other policies
 		clear(v.Facts)
-		s.run.facts(v.Load(), v.Facts)
+		s.run.facts(whole.traces, v.Facts)
+		t.generation = s.run.generation
 	}
 	return v
 }
@@ -187,14 +207,10 @@ func (s *shard) conclude(n uint32, v policy.Verdict, why reason) {
 func (s *shard) keep(t *trace, v policy.Verdict) {
 	k := keptTrace{
 		low: t.low, high: t.high, threshold: v.Threshold, erase: v.Erase, shared: t.flags&sharedTrace != 0,
-		randomness: v.Randomness, hasRandomness: v.HasRandomness, policy: s.run.policyName(v.Policy), sub: v.Sub, mark: s.mark(t),
+		randomness: v.Randomness, hasRandomness: v.HasRandomness, mark: s.mark(t), say: s.saying(v),
 	}
 	if s.run.cfg.DryRun {
-		k.dryRun = decisionNames[v.Decision]
 		k.threshold, k.erase, k.hasRandomness = probability.Always, false, false
-		if v.Decision != policy.Sampled {
-			k.policy = ""
-		}
 	}
 	j, size := s.jobFor(k), t.bytes/uint64(max(t.spans, 1))
 	for i := t.first; i != 0; {
@@ -209,6 +225,26 @@ func (s *shard) keep(t *trace, v policy.Verdict) {
 	if j.isFull() {
 		s.flush()
 	}
+}
+
+// saying is what a verdict's marked span says.
+func (s *shard) saying(v policy.Verdict) *saying {
+	key := sayingKey{v.Policy, v.Sub, v.Decision}
+	said := s.sayings[key]
+	if said == nil {
+		said = &saying{}
+		if v.Decision == policy.Sampled {
+			said.policy = s.run.policyName(v.Policy)
+			if v.Sub != "" {
+				said.policy += "." + v.Sub
+			}
+		}
+		if s.run.cfg.DryRun {
+			said.dryRun = decisionNames[v.Decision]
+		}
+		s.sayings[key] = said
+	}
+	return said
 }
 
 // mark is the id of the span that says why the trace was kept: its root, or else its earliest.
@@ -287,7 +323,7 @@ func (s *shard) lateSpan(f *fragment, r *record) {
 // decideOnIngest decides on a fragment as soon as a policy is sure.
 func (s *shard) decideOnIngest(n uint32, f *fragment, facts []uint64) {
 	t := s.traces.at(n)
-	v := s.view(n, t)
+	v := s.view(n, t, s.load([]uint32{n})[n])
 	v.Facts, v.Start, v.End = facts, f.start, f.end
 	verdict, ok := policy.Verdict{Decision: policy.Sampled, Policy: debugPolicy}, t.flags&debugTrace != 0
 	if !ok {

@@ -3,13 +3,17 @@ package tailsamplingprocessor
 import (
 	"context"
 	"errors"
+	"reflect"
+	"runtime"
 	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/collector/consumer/consumererror"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.uber.org/zap"
 
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/block"
+	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/policy"
 )
 
 // errFull is for the sender to try again later.
@@ -27,6 +31,10 @@ const (
 	reserveShare = 16
 	// roomWait is how long a sender waits for room before it is refused.
 	roomWait = time.Second
+	// lookEvery is how often it looks.
+	lookEvery = 5 * time.Millisecond
+	// compressed is about how much larger OTLP is than a block of it with its index.
+	compressed = 2
 )
 
 // engine holds what waits: blocks, shards and what is to be forwarded. It outlives the run in
@@ -39,7 +47,11 @@ type engine struct {
 	sets   *sets
 	run    atomic.Pointer[run]
 
-	limit     int64        // bytes, without the caches
+	policies   []policy.Config // of the last run
+	generation uint32          // of facts: other policies see other ones
+
+	limit     atomic.Int64 // bytes, without the caches
+	reserved  atomic.Int64 // bytes, about, that requests will take which are being taken in
 	maxTraces atomic.Int64 // where senders are to wait for num_traces: that; else 0
 	index     atomic.Int64 // bytes that shards hold beside the blocks
 	spans     atomic.Int64 // that wait
@@ -47,7 +59,7 @@ type engine struct {
 }
 
 func newEngine(cfg *Config, limit int64) (*engine, error) {
-	shards := cfg.shards()
+	shards := shardsFor(cfg, limit)
 	e := &engine{origin: time.Now(), store: block.NewStore(), queue: newQueue(), sets: newSets(cfg.MetadataKeys, int(cfg.MetadataCardinalityLimit))}
 	entries := cacheEntries(cfg, limit, shards)
 	for range shards {
@@ -62,22 +74,45 @@ func newEngine(cfg *Config, limit int64) (*engine, error) {
 	return e, nil
 }
 
-func (e *engine) setLimit(limit int64) {
-	e.limit = limit
-	for _, s := range e.shards {
-		e.limit -= int64(s.kept.size() + s.dropped.size())
+// generationOf gives the number of a run's facts: those of the run before if its policies are
+// the same.
+func (e *engine) generationOf(policies []policy.Config) uint32 {
+	if e.generation == 0 || !reflect.DeepEqual(e.policies, policies) {
+		e.policies = policies
+		e.generation++
 	}
-	e.limit = max(e.limit, limit/2) // where caches of a stated size are large
+	return e.generation
+}
+
+func (e *engine) setLimit(limit int64) {
+	left := limit
+	for _, s := range e.shards {
+		left -= int64(s.kept.size() + s.dropped.size())
+	}
+	e.limit.Store(max(left, limit/2)) // where caches of a stated size are large
 }
 
 // adopt makes the engine of an earlier run go on under a configuration. What is as it was
 // when the engine was made: the number of shards, and of decisions that are remembered.
 func (e *engine) adopt(cfg *Config, limit int64, logger *zap.Logger) {
-	if n := cfg.shards(); n != len(e.shards) {
+	if n := shardsFor(cfg, limit); n != len(e.shards) {
 		logger.Warn("num_shards takes effect when the process is started anew", zap.Int("num_shards", n), zap.Int("until then", len(e.shards)))
 	}
 	e.sets.rekey(cfg.MetadataKeys, int(cfg.MetadataCardinalityLimit))
 	e.setLimit(limit)
+}
+
+// shardMemory is the least for a shard to work with: it has pages of its own.
+const shardMemory = 4 * mib
+
+// shardsFor is the number of shards: the configured one, or one for each core, as far as there
+// is memory for them.
+func shardsFor(cfg *Config, limit int64) int {
+	n := cfg.NumShards
+	if n == 0 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	return max(1, min(n, maxShards, int(limit/shardMemory)))
 }
 
 // cacheEntries are how many decisions a shard remembers: those to keep and those to drop.
@@ -102,24 +137,28 @@ func (e *engine) seconds() int64 { return e.now() / int64(time.Second) }
 
 // held is the memory that what waits takes.
 func (e *engine) held() int64 {
-	return e.store.Held() + e.index.Load() + e.queue.spans.Load()*jobSpanSize
+	return e.store.Held() + e.index.Load() + e.queue.bytes.Load()
 }
 
 // overMemory says that the oldest traces are to be decided now.
-func (e *engine) overMemory() bool { return e.held() > e.limit-e.limit/reserveShare }
+func (e *engine) overMemory() bool {
+	limit := e.limit.Load()
+	return e.held()+e.reserved.Load() > limit-limit/reserveShare
+}
 
-// full says that nothing more can be taken. What was kept and is not taken by whoever comes
-// next fills at most half: beyond that, to decide the other traces early would not help.
-func (e *engine) full() bool {
+// full says that a request of about need bytes cannot be taken. What was kept and is not taken
+// by whoever comes next fills at most half: beyond that, to decide the other traces early would
+// not help.
+func (e *engine) full(need int64) bool {
 	if n := e.maxTraces.Load(); n > 0 && e.traces.Load() >= n {
 		return true
 	}
-	held := e.held()
-	if held >= e.limit {
+	held, limit := e.held()+e.reserved.Load(), e.limit.Load()
+	if held+min(need, limit/reserveShare) > limit {
 		return true
 	}
 	queued, spans := e.queue.spans.Load(), e.spans.Load()
-	return queued > 0 && spans > 0 && float64(held)*float64(queued)/float64(spans) > float64(e.limit/2)
+	return queued > 0 && spans > 0 && float64(held)*float64(queued)/float64(spans) > float64(limit/2)
 }
 
 // consume takes spans in, or refuses all of them.
@@ -129,29 +168,44 @@ func (e *engine) consume(ctx context.Context, td ptrace.Traces) error {
 		return nil
 	}
 	r := e.run.Load()
-	err := e.room(ctx)
-	var set uint32
-	if err == nil {
-		set, err = e.sets.of(ctx)
-	}
-	if err == nil {
-		err = e.takeIn(ctx, r.policies, set, td, spans)
-	}
+	err := e.take(ctx, r, td, spans)
 	if err != nil {
 		r.telemetry.ProcessorTailSamplingRefusedSpans.Add(ctx, int64(spans))
-		return err
 	}
-	return nil
+	return err
 }
 
-// room waits for some, for a while.
-func (e *engine) room(ctx context.Context) error {
-	if !e.full() {
+func (e *engine) take(ctx context.Context, r *run, td ptrace.Traces, spans int) error {
+	set, err := e.sets.of(ctx)
+	if err != nil {
+		return err
+	}
+	var marshaler ptrace.ProtoMarshaler
+	body, err := marshaler.MarshalTraces(td)
+	if err != nil {
+		return consumererror.NewPermanent(err)
+	}
+	need := int64(len(body)) / compressed
+	if err := e.room(ctx, need); err != nil {
+		return err
+	}
+	defer e.reserved.Add(-need)
+	return e.takeIn(ctx, r.policies, set, td, body, spans)
+}
+
+// room reserves some, and waits for it for a while.
+func (e *engine) room(ctx context.Context, need int64) error {
+	if !e.full(need) {
+		e.reserved.Add(need)
 		return nil
 	}
-	refuse := time.NewTimer(roomWait)
-	defer refuse.Stop()
-	look := time.NewTicker(2 * time.Millisecond)
+	var refuse <-chan time.Time // never, where senders are to wait for num_traces
+	if e.maxTraces.Load() == 0 {
+		timer := time.NewTimer(roomWait)
+		defer timer.Stop()
+		refuse = timer.C
+	}
+	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	for {
 		for _, s := range e.shards {
@@ -162,12 +216,13 @@ func (e *engine) room(ctx context.Context) error {
 		}
 		select {
 		case <-look.C:
-			if !e.full() {
+			if !e.full(need) {
+				e.reserved.Add(need)
 				return nil
 			}
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-refuse.C:
+		case <-refuse:
 			return errFull
 		}
 	}

@@ -13,16 +13,19 @@ import (
 )
 
 // queue is what was kept and waits to be forwarded. It has no bound of its own: what it refers
-// to is part of the memory that the engine bounds, and senders are held back where it grows.
+// to and what it takes is part of the memory that the engine bounds, and senders are held back
+// where it grows.
 type queue struct {
 	spans atomic.Int64
+	bytes atomic.Int64
 
 	mu    sync.Mutex
 	ready sync.Cond
 	jobs  []*job
 	mode  queueMode
+	epoch int // of the forwarders that may take jobs: one of an earlier run may be stuck
 
-	workers *sync.WaitGroup // of this run: one of an earlier may be stuck
+	workers *sync.WaitGroup
 	cancel  context.CancelFunc
 }
 
@@ -43,19 +46,20 @@ func newQueue() *queue {
 // push never waits.
 func (q *queue) push(j *job) {
 	q.spans.Add(int64(len(j.spans)))
+	q.bytes.Add(j.size())
 	q.mu.Lock()
 	q.jobs = append(q.jobs, j)
 	q.mu.Unlock()
 	q.ready.Signal()
 }
 
-// pop waits for a job. It gives nil when there is no more to do.
-func (q *queue) pop() *job {
+// pop waits for a job. It gives nil when there is no more to do for forwarders of an epoch.
+func (q *queue) pop(epoch int) *job {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for {
 		switch {
-		case q.mode == stopped:
+		case q.mode == stopped || q.epoch != epoch:
 			return nil
 		case len(q.jobs) > 0:
 			j := q.jobs[0]
@@ -69,6 +73,13 @@ func (q *queue) pop() *job {
 	}
 }
 
+// keeps says whether what forwarders of an epoch cannot deliver stays in the queue.
+func (q *queue) keeps(ctx context.Context, epoch int) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.mode == stopped || q.epoch != epoch || ctx.Err() == nil
+}
+
 func (q *queue) set(mode queueMode) {
 	q.mu.Lock()
 	q.mode = mode
@@ -78,14 +89,18 @@ func (q *queue) set(mode queueMode) {
 
 // start runs n forwarders.
 func (q *queue) start(e *engine, r *run, n int) {
-	q.set(working)
+	q.mu.Lock()
+	q.mode = working
+	q.epoch++
+	epoch := q.epoch
+	q.mu.Unlock()
 	var ctx context.Context
 	ctx, q.cancel = context.WithCancel(context.Background())
 	q.workers = new(sync.WaitGroup)
 	for range n {
 		q.workers.Go(func() {
-			f := forwarder{engine: e, run: r}
-			for j := q.pop(); j != nil; j = q.pop() {
+			f := forwarder{engine: e, run: r, epoch: epoch}
+			for j := q.pop(epoch); j != nil; j = q.pop(epoch) {
 				f.forward(ctx, j)
 			}
 		})
@@ -128,46 +143,53 @@ func (q *queue) end(ctx context.Context, mode queueMode) ending {
 	}
 }
 
-// keeps says whether what is not delivered stays.
-func (q *queue) keeps() bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.mode == stopped
-}
-
 // forwarder cuts kept traces out of their blocks and delivers them.
 type forwarder struct {
 	engine  *engine
 	run     *run
+	epoch   int
 	cutter  cutter
 	notes   annotator
+	pause   time.Duration // after the next refusal
 	warnAt  time.Time
 	failing bool
 }
 
+// forward delivers a job, or what can be delivered of it now: the rest goes to the end of the
+// queue, so that one batch that is refused again and again holds up no other. It is cut anew
+// then, because whoever refused it may have changed it.
 func (f *forwarder) forward(ctx context.Context, j *job) {
 	e, m := f.engine, f.run.telemetry
-	batches, err := f.cutter.cut(e.store, j.spans)
-	if err != nil {
-		f.run.logger.Error("spans that were kept cannot be read and are lost", zap.Error(err))
-	}
-	f.notes.job = j
-	forwarded := 0
+	e.queue.bytes.Add(-j.size())
 	again := map[uint32]bool{} // sets of metadata
-	for _, b := range batches {
-		f.notes.annotate(b.traces)
-		failed, err := f.deliver(e.sets.context(ctx, b.set), b.traces)
-		if err != nil && e.queue.keeps() {
-			again[b.set] = true
-			continue
+	forwarded, refused := 0, false
+	if ctx.Err() == nil {
+		batches, err := f.cutter.cut(e.store, j.spans)
+		if err != nil {
+			f.run.logger.Error("spans that were kept cannot be read and are lost", zap.Error(err))
 		}
-		forwarded += b.spans - failed
+		f.notes.begin(j)
+		for _, b := range batches {
+			f.notes.annotate(b.traces)
+			n, later := f.deliver(e.sets.context(ctx, b.set), b.traces)
+			forwarded += n
+			refused = refused || later
+			again[b.set] = later
+		}
+		add(ctx, m.ProcessorTailSamplingCountSpansWithUnparseableTracestate, f.notes.unreadable)
+	} else if e.queue.keeps(ctx, f.epoch) {
+		for _, ref := range j.spans {
+			again[e.store.Set(ref.Block)] = true
+		}
 	}
 	spans := f.release(j, again)
-	add(ctx, m.ProcessorTailSamplingCountSpansWithUnparseableTracestate, f.notes.unreadable)
-	f.notes.unreadable = 0
 	add(ctx, m.ProcessorTailSamplingReleasedSpans, int64(forwarded), forwardedOption)
 	add(ctx, m.ProcessorTailSamplingReleasedSpans, int64(spans-forwarded), failedOption)
+	if refused {
+		f.rest(ctx)
+	} else {
+		f.pause, f.failing = 0, false
+	}
 }
 
 // release gives back what a job holds, but for the spans of sets that are to be forwarded
@@ -177,19 +199,18 @@ func (f *forwarder) release(j *job, again map[uint32]bool) int {
 	r := releases{store: e.store}
 	spans := len(j.spans)
 	for _, ref := range j.spans {
-		if len(again) > 0 && again[e.store.Set(ref.Block)] {
+		if again[e.store.Set(ref.Block)] {
 			keep = append(keep, ref)
 		} else {
 			r.add(ref.Block)
 		}
 	}
 	r.do()
-	spans -= len(keep)
 	e.queue.spans.Add(-int64(spans))
+	spans -= len(keep)
 	e.spans.Add(-int64(spans))
 	if len(keep) > 0 {
 		j.spans = keep
-		e.queue.spans.Add(-int64(len(keep))) // push counts them again
 		e.queue.push(j)
 	}
 	return spans
@@ -201,33 +222,41 @@ const (
 	warnEvery  = 30 * time.Second
 )
 
-// deliver hands a batch on, and tries again for as long as it is refused for now: a sender was
-// told that its spans are safe. It gives the number of spans that were not taken, and an error
-// where that is because ctx is done.
-func (f *forwarder) deliver(ctx context.Context, td ptrace.Traces) (failed int, err error) {
+// rest waits after a refusal, each time longer.
+func (f *forwarder) rest(ctx context.Context) {
+	f.pause = min(max(firstPause, 2*f.pause), lastPause)
+	select {
+	case <-time.After(f.pause):
+	case <-ctx.Done():
+	}
+}
+
+// deliver hands a batch on. It gives the number of spans that were taken, and whether the batch
+// is to be tried again: a sender was told that its spans are safe.
+func (f *forwarder) deliver(ctx context.Context, td ptrace.Traces) (taken int, again bool) {
 	spans := td.SpanCount() // whoever takes them may take them away
-	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+	for {
 		err := f.run.next.ConsumeTraces(ctx, td)
 		if err == nil {
-			f.failing = false
-			return 0, nil
+			return spans, false
 		}
 		var part consumererror.Traces
 		switch {
-		case ctx.Err() != nil:
-			return spans, ctx.Err()
 		case consumererror.IsPermanent(err):
 			f.warn("spans that were kept are refused for good", err)
-			return spans, nil
-		case errors.As(err, &part): // the rest was delivered
+			return taken, false
+		case errors.As(err, &part) && ctx.Err() == nil:
+			// The rest was taken. Only this part is left to send, and nowhere to be read again.
+			f.warn("a part of the spans that were kept is refused for now and waits", err)
 			td = part.Data()
-			spans = td.SpanCount()
-		}
-		f.warn("spans that were kept are refused for now and wait", err)
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return spans, ctx.Err()
+			taken = spans - td.SpanCount()
+			f.rest(ctx)
+		case taken > 0 && ctx.Err() == nil:
+			f.warn("a part of the spans that were kept is refused for now and waits", err)
+			f.rest(ctx)
+		default:
+			f.warn("spans that were kept are refused for now and wait", err)
+			return taken, taken == 0 && f.engine.queue.keeps(ctx, f.epoch)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package tailsamplingprocessor
 import (
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,11 +13,12 @@ import (
 
 // handover keeps what waits over a reload of the configuration. The collector stops all
 // components, extensions too, and makes new ones; only the process lives on.
-var handover = &handovers{left: map[component.ID]*leftover{}}
+var handover = &handovers{left: map[component.ID][]*leftover{}}
 
 const (
-	// reloadTime is how long after the signal a shutdown is taken for a part of the reload.
-	reloadTime = 2 * time.Minute
+	// signalTime is how long a shutdown waits for the signal that caused it, which the collector
+	// may have got first.
+	signalTime = 10 * time.Millisecond
 	// leftTime is how long what was left waits for a processor of its name.
 	leftTime = time.Minute
 )
@@ -25,8 +27,9 @@ type handovers struct {
 	mu      sync.Mutex
 	users   int // running processors
 	signals chan os.Signal
-	signal  time.Time
-	left    map[component.ID]*leftover
+	ask     chan chan struct{}
+	reload  bool // the last signal was to read the configuration anew, and nothing began since
+	left    map[component.ID][]*leftover
 }
 
 type leftover struct {
@@ -34,24 +37,45 @@ type leftover struct {
 	expiry *time.Timer
 }
 
-// watch listens for the signal at which the collector reads its configuration anew, for as
-// long as a processor runs.
+// watch listens, for as long as a processor runs, for the signals at which the collector reads
+// its configuration anew, or ends. That a processor begins says that a reload is over.
 func (h *handovers) watch() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.reload = false
 	if h.users++; h.users > 1 || len(reloadSignals) == 0 {
 		return
 	}
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, reloadSignals...)
-	h.signals = signals
-	go func() { // until unwatch
-		for range signals {
-			h.mu.Lock()
-			h.signal = time.Now()
-			h.mu.Unlock()
+	h.signals, h.ask = make(chan os.Signal, 8), make(chan chan struct{})
+	signal.Notify(h.signals, append([]os.Signal{os.Interrupt}, append(endSignals, reloadSignals...)...)...)
+	go h.listen(h.signals, h.ask) // until unwatch
+}
+
+func (h *handovers) listen(signals <-chan os.Signal, ask <-chan chan struct{}) {
+	for {
+		select {
+		case s, ok := <-signals:
+			if !ok {
+				return
+			}
+			h.note(s)
+		case answer := <-ask:
+			select {
+			case s, ok := <-signals:
+				if ok {
+					h.note(s)
+				}
+			case <-time.After(signalTime):
+			}
+			close(answer)
 		}
-	}()
+	}
+}
+
+func (h *handovers) note(s os.Signal) {
+	h.mu.Lock()
+	h.reload = slices.Contains(reloadSignals, s)
+	h.mu.Unlock()
 }
 
 func (h *handovers) unwatch() {
@@ -67,8 +91,16 @@ func (h *handovers) unwatch() {
 // reloading says whether a shutdown is for a reload.
 func (h *handovers) reloading() bool {
 	h.mu.Lock()
+	ask, known := h.ask, h.reload || h.signals == nil
+	h.mu.Unlock()
+	if !known {
+		answer := make(chan struct{})
+		ask <- answer
+		<-answer
+	}
+	h.mu.Lock()
 	defer h.mu.Unlock()
-	return !h.signal.IsZero() && time.Since(h.signal) < reloadTime
+	return h.reload
 }
 
 // leave keeps an engine for the next processor of the name. If none comes, its spans are lost,
@@ -76,24 +108,34 @@ func (h *handovers) reloading() bool {
 func (h *handovers) leave(id component.ID, e *engine, logger *zap.Logger) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.left[id] = &leftover{engine: e, expiry: time.AfterFunc(leftTime, func() {
-		if left := h.take(id); left != nil {
-			logger.Error("the new configuration has no such processor: spans that waited are lost",
-				zap.Stringer("processor", id), zap.Int64("spans", left.spans.Load()))
-			left.close()
+	logger.Info("spans are left to the new configuration", zap.Int64("spans", e.spans.Load()))
+	l := &leftover{engine: e}
+	l.expiry = time.AfterFunc(leftTime, func() {
+		h.mu.Lock()
+		i := slices.Index(h.left[id], l)
+		if i >= 0 {
+			h.left[id] = slices.Delete(h.left[id], i, i+1)
 		}
-	})}
+		h.mu.Unlock()
+		if i >= 0 {
+			logger.Error("the new configuration has no such processor: spans that waited are lost",
+				zap.Stringer("processor", id), zap.Int64("spans", e.spans.Load()))
+			e.close()
+		}
+	})
+	h.left[id] = append(h.left[id], l)
 }
 
-// take gives what was left for a processor, and nil where nothing was.
+// take gives what was left for a processor, and nil where nothing was. A name has a processor
+// in each pipeline that has it; which of them goes on with what does not matter.
 func (h *handovers) take(id component.ID) *engine {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	l := h.left[id]
-	if l == nil {
+	if len(h.left[id]) == 0 {
 		return nil
 	}
+	l := h.left[id][0]
+	h.left[id] = h.left[id][1:]
 	l.expiry.Stop()
-	delete(h.left, id)
 	return l.engine
 }

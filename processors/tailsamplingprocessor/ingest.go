@@ -65,20 +65,15 @@ type place struct {
 
 var intakes = sync.Pool{New: func() any { return new(intake) }}
 
-// takeIn hands a request's spans over to the shards.
-func (e *engine) takeIn(ctx context.Context, policies *policy.Set, set uint32, td ptrace.Traces, spans int) error {
-	var marshaler ptrace.ProtoMarshaler
-	body, err := marshaler.MarshalTraces(td)
-	if err != nil {
-		return err
-	}
+// takeIn hands a request's spans, which body has as bytes, over to the shards.
+func (e *engine) takeIn(ctx context.Context, policies *policy.Set, set uint32, td ptrace.Traces, body []byte, spans int) error {
 	in := intakes.Get().(*intake)
 	defer in.give()
 	in.begin(policies, len(e.shards), spans)
 	in.arrived = e.now()
 	e.store.Begin(&in.writer, set, len(body))
 	walked := in.walk(ctx, td, body)
-	err = in.writer.Close()
+	err := in.writer.Close()
 	for i, d := range in.deliveries {
 		if d == nil {
 			continue

@@ -30,17 +30,22 @@ type keptTrace struct {
 	low, high     uint64
 	threshold     probability.Threshold
 	randomness    probability.Randomness
+	mark          uint64 // id of the span that says why; 0: none
+	say           *saying
 	hasRandomness bool
 	erase         bool
-	shared        bool   // spans share ids, or did
-	mark          uint64 // id of the span that says why; 0: none
+	shared        bool // spans share ids, or did
 	marked        bool
-	policy, sub   string
-	dryRun        string
 }
 
-// jobSpanSize is what a job takes for a span.
-const jobSpanSize = int64(unsafe.Sizeof(block.Ref{}))
+// saying is what the marked span says. There are as many as policies.
+type saying struct{ policy, dryRun string }
+
+// What a job takes for a span and for a trace, the latter with the index.
+const (
+	jobSpanSize  = int64(unsafe.Sizeof(block.Ref{}))
+	jobTraceSize = int64(unsafe.Sizeof(keptTrace{})) + 40
+)
 
 func newJob() *job { return &job{index: map[uint64]int32{}} }
 
@@ -67,6 +72,11 @@ func (j *job) addTrace(k keptTrace) bool {
 func (j *job) add(ref block.Ref, size uint64) {
 	j.spans = append(j.spans, ref)
 	j.bytes += size
+}
+
+// size is the memory that it takes, about.
+func (j *job) size() int64 {
+	return int64(cap(j.spans))*jobSpanSize + int64(cap(j.traces))*jobTraceSize
 }
 
 func (j *job) isFull() bool  { return len(j.spans) >= jobSpans || j.bytes >= jobBytes }

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"runtime"
-	"sync/atomic"
 	"time"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor/pkg/samplingpolicy"
@@ -17,7 +14,6 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
-	"github.com/koine-otel/koine/memory"
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/metadata"
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/policy"
 )
@@ -66,12 +62,19 @@ func (s *sampler) Start(_ context.Context, host component.Host) error {
 	} else if e, err = newEngine(s.cfg, limit); err != nil {
 		return err
 	}
+	if s.cfg.MemoryLimitMiB == 0 {
+		if err := shares.join(e); err != nil {
+			return err
+		}
+	}
+	r.generation = e.generationOf(s.cfg.Policies)
 	if r.maxTraceBytes == 0 {
 		// A trace that fills the memory would push all others out of it. In OTLP's bytes it is
 		// several times as large as it is held.
-		r.maxTraceBytes = uint64(e.limit) / 4 * compressed
+		r.maxTraceBytes = uint64(e.limit.Load()) / 4 * compressed
 	}
 	if err := s.observe(e); err != nil {
+		shares.leave(e)
 		handover.leave(s.set.ID, e, s.set.Logger)
 		return err
 	}
@@ -81,14 +84,9 @@ func (s *sampler) Start(_ context.Context, host component.Host) error {
 	return nil
 }
 
-// compressed is about how much larger OTLP is than a block of it with its index.
-const compressed = 3
-
-var generations atomic.Uint32
-
 func (s *sampler) newRun(policies *policy.Set) *run {
 	r := &run{
-		cfg: s.cfg, policies: policies, names: policies.Names(), generation: generations.Add(1), next: s.next,
+		cfg: s.cfg, policies: policies, names: policies.Names(), next: s.next,
 		telemetry: s.telemetry, logger: s.set.Logger, tickLength: tickLength(s.cfg),
 		spanIngest: s.cfg.SamplingStrategy == SpanIngest, maxTraceBytes: s.cfg.MaximumTraceSizeBytes,
 	}
@@ -118,19 +116,11 @@ func memoryLimit(cfg *Config) (int64, error) {
 	if cfg.MemoryLimitMiB > 0 {
 		return cfg.MemoryLimitMiB * mib, nil
 	}
-	budget, err := memory.Detect(os.Getenv)
+	limit, err := shares.whole()
 	if err != nil {
 		return 0, fmt.Errorf("memory_limit_mib is not set: %w", err)
 	}
-	return budget.Sampler(), nil
-}
-
-// shards is the number of them.
-func (c *Config) shards() int {
-	if c.NumShards > 0 {
-		return c.NumShards
-	}
-	return min(runtime.GOMAXPROCS(0), maxShards)
+	return limit, nil
 }
 
 func (s *sampler) observe(e *engine) error {
@@ -180,6 +170,7 @@ func (s *sampler) Shutdown(ctx context.Context) error {
 	}
 	s.engine = nil
 	defer handover.unwatch()
+	defer shares.leave(e)
 	e.halt()
 	if handover.reloading() {
 		ctx, cancel := context.WithTimeout(ctx, reloadDrainTime)

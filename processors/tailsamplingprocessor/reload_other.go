@@ -5,4 +5,4 @@ package tailsamplingprocessor
 import "os"
 
 // Without SIGHUP there is no reload.
-var reloadSignals []os.Signal
+var reloadSignals, endSignals []os.Signal

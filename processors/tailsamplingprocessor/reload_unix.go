@@ -7,4 +7,7 @@ import (
 	"syscall"
 )
 
-var reloadSignals = []os.Signal{syscall.SIGHUP}
+var (
+	reloadSignals = []os.Signal{syscall.SIGHUP}
+	endSignals    = []os.Signal{syscall.SIGTERM}
+)

@@ -3,14 +3,17 @@ package tailsamplingprocessor
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
 	"go.opentelemetry.io/collector/client"
+	"go.opentelemetry.io/collector/consumer/consumererror"
 )
 
-// errTooManySets is permanent for the client, as long as the process lives.
-var errTooManySets = errors.New("tail_sampling: too many different values of metadata_keys, see metadata_cardinality_limit")
+// errTooManySets is permanent, as long as the process lives.
+var errTooManySets = consumererror.NewPermanent(errors.New("tail_sampling: too many different values of metadata_keys, see metadata_cardinality_limit"))
 
 // sets numbers the combinations of metadata that spans came with, so that they leave with the
 // same. 0 is none.
@@ -31,7 +34,10 @@ func newSets(keys []string, limit int) *sets {
 func (s *sets) rekey(keys []string, limit int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.keys, s.limit, s.ids = keys, limit, map[string]uint32{}
+	s.limit = limit
+	if !slices.Equal(s.keys, keys) {
+		s.keys, s.ids = keys, map[string]uint32{}
+	}
 }
 
 // of gives the number of the context's metadata.
@@ -42,11 +48,11 @@ func (s *sets) of(ctx context.Context) (uint32, error) {
 	metadata := client.FromContext(ctx).Metadata
 	var b strings.Builder
 	for _, key := range s.keys {
-		for _, value := range metadata.Get(key) {
-			b.WriteString(value)
-			b.WriteByte(0)
+		values := metadata.Get(key)
+		fmt.Fprintf(&b, "%d:", len(values))
+		for _, value := range values {
+			fmt.Fprintf(&b, "%d:%s", len(value), value)
 		}
-		b.WriteByte(1)
 	}
 	id := b.String()
 	s.mu.RLock()

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"go.opentelemetry.io/collector/pdata/ptrace"
-
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/block"
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/policy"
 	"github.com/koine-otel/koine/spans/probability"
@@ -15,9 +13,13 @@ import (
 const (
 	// inbox is how many deliveries wait for a shard before their senders do.
 	inbox = 64
-	// roundLen bounds the decisions that are taken before the inbox is looked at again: at some
-	// microseconds each, a sender waits for a millisecond or two.
-	roundLen = 512
+	// roundLen bounds the decisions that are taken before the inbox is looked at again, roundTime
+	// the time that they take: where decisions are slow, fewer are taken.
+	roundLen  = 512
+	minRound  = 16
+	roundTime = 4 * time.Millisecond
+	// sealEvery is after how many ticks the first shard looks for idle open blocks.
+	sealEvery = 10
 	// mapEntry is what the map of traces takes for one, about; smallMap is a size at which it is
 	// not worth making smaller.
 	mapEntry = 32
@@ -49,10 +51,13 @@ type shard struct {
 	open    *openSpans
 	random  map[uint64]*probability.Uniformity
 
-	out    *job
-	counts counts
-	peak   int   // most entries that byLow had
-	held   int64 // as far as the engine knows
+	out       *job
+	sayings   map[sayingKey]*saying // of this run
+	counts    counts
+	round     int   // how many decisions to take at a time
+	published int64 // when metrics were, ns on the engine's clock
+	peak      int   // most entries that byLow had
+	held      int64 // as far as the engine knows
 
 	due      []uint32 // scratch
 	views    []policy.Trace
@@ -63,6 +68,12 @@ type shard struct {
 	releases releases
 	lates    []decision // of the delivery at hand
 	missing  []uint64   // of the trace at hand
+}
+
+type sayingKey struct {
+	policy   int
+	sub      string
+	decision policy.Decision
 }
 
 func newShard(e *engine, cacheEntries [2]int) (*shard, error) {
@@ -80,7 +91,7 @@ func newShard(e *engine, cacheEntries [2]int) (*shard, error) {
 		traces: newTraces(), records: newSlab[record](), byLow: map[uint64]uint32{},
 		kept: kept, dropped: dropped,
 		open: newOpenSpans(), random: map[uint64]*probability.Uniformity{},
-		releases: releases{store: e.store},
+		releases: releases{store: e.store}, round: roundLen,
 	}, nil
 }
 
@@ -99,16 +110,22 @@ func (s *shard) start(r *run) {
 	go s.loop()
 }
 
-// adopt makes a shard go on under a configuration. Traces that wait keep their time.
+// adopt makes a shard go on under a configuration. Traces that wait keep the time at which they
+// came, and those whose decision was brought forward, or put off, keep that too.
 func (s *shard) adopt(r *run) {
-	s.run = r
+	before := s.run
+	s.run, s.sayings = r, map[sayingKey]*saying{}
 	if r.policies.Words() != s.traces.words {
 		s.traces.setWords(r.policies.Words())
 	}
 	s.wheel = newWheel(r.tick(int64(r.longestWait())), r.tick(s.engine.now()))
 	for i := s.ages.head; i != 0; i = s.traces.at(i).age.next {
 		t := s.traces.at(i)
-		s.wheel.add(s.traces, i, r.tick(t.arrived+int64(r.cfg.DecisionWait)))
+		at := t.arrived + int64(r.cfg.DecisionWait)
+		if t.flags&hastened != 0 || t.until != 0 {
+			at = t.due * int64(before.tickLength)
+		}
+		s.wheel.add(s.traces, i, r.tick(at))
 	}
 }
 
@@ -122,7 +139,7 @@ func (s *shard) loop() {
 	defer close(s.done)
 	ticker := time.NewTicker(s.run.tickLength)
 	defer ticker.Stop()
-	behind := false
+	behind, ticks := false, 0
 	for {
 		if behind { // decisions are due, and so may be deliveries
 			select {
@@ -143,6 +160,9 @@ func (s *shard) loop() {
 			case <-s.urge:
 				s.relieve()
 			case <-ticker.C:
+				if ticks++; s == s.engine.shards[0] && ticks%sealEvery == 0 {
+					s.engine.store.SealIdle()
+				}
 			case <-s.stop:
 				s.drain()
 				return
@@ -150,9 +170,10 @@ func (s *shard) loop() {
 		}
 		behind = s.decideDue()
 		s.relieve()
-		if !behind {
+		if !behind || s.engine.now()-s.published > int64(time.Second) {
 			s.flush()
 			s.publish()
+			s.published = s.engine.now()
 		}
 		s.report()
 	}
@@ -348,7 +369,7 @@ func (s *shard) relieve() {
 
 func (s *shard) overTraces() bool {
 	limit := s.run.cfg.NumTraces
-	return limit > 0 && s.engine.traces.Load() > int64(limit)
+	return limit > 0 && !s.run.cfg.BlockOnOverflow && s.engine.traces.Load() > int64(limit)
 }
 
 // settle decides those traces of a delivery that need not or may not wait longer.
@@ -390,21 +411,6 @@ func (r *releases) do() {
 		r.store.Release(r.block, r.n)
 		r.n = 0
 	}
-}
-
-// load reads a whole trace.
-func (s *shard) load(n uint32) ptrace.Traces {
-	j := newJob()
-	t := s.traces.at(n)
-	for i := t.first; i != 0; i = s.records.at(i).next {
-		j.add(s.records.at(i).ref, 0)
-	}
-	td := ptrace.NewTraces()
-	batches, _ := new(cutter).cut(s.engine.store, j.spans)
-	for _, batch := range batches {
-		batch.traces.ResourceSpans().MoveAndAppendTo(td.ResourceSpans())
-	}
-	return td
 }
 
 // settleAll decides all traces, or drops them. The shard is halted.

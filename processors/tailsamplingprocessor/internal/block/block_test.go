@@ -75,20 +75,9 @@ func TestStore(t *testing.T) {
 		}
 		s.Release(h.ref.Block, 1)
 	}
-	flush(t, s)
+	s.SealIdle()
+	s.SealIdle()
 	assert.LessOrEqual(t, s.Held(), int64(chunkSize), "the current chunk at the most")
-}
-
-// flush closes the open blocks.
-func flush(t testing.TB, s *Store) {
-	for _, all := range s.open {
-		for i := range all.blocks {
-			o := &all.blocks[i]
-			o.mu.Lock()
-			require.NoError(t, o.seal(s))
-			o.mu.Unlock()
-		}
-	}
 }
 
 // TestSets: blocks of one set hold no spans of another.
@@ -132,7 +121,8 @@ func TestStoreConcurrently(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	flush(t, s)
+	s.SealIdle()
+	s.SealIdle()
 	assert.LessOrEqual(t, s.Held(), int64(chunkSize))
 }
 

@@ -87,8 +87,11 @@ func (w *Writer) share(span []byte) Ref {
 	b := w.context(o.buf.bytes)
 	ref := Ref{Block: o.id, Offset: uint32(len(b))}
 	b = appendSpan(b, w.at, span)
-	w.store.held.Add(int64(len(b) - len(o.buf.bytes)))
+	if cap(b) != cap(o.buf.bytes) {
+		w.store.held.Add(int64(cap(b) - cap(o.buf.bytes)))
+	}
 	o.buf.bytes = b
+	o.used = true
 	o.entry.refs.Add(1)
 	return ref
 }
@@ -155,6 +158,27 @@ type openBlock struct {
 	id    uint32
 	entry *entry
 	set   uint32
+	used  bool // since SealIdle looked last
+}
+
+// SealIdle compresses open blocks that were not written to since it was called before: they take
+// a buffer each, and there may be many sets.
+func (s *Store) SealIdle() {
+	s.openMu.RLock()
+	defer s.openMu.RUnlock()
+	for _, all := range s.open {
+		for i := range all.blocks {
+			o := &all.blocks[i]
+			if !o.mu.TryLock() {
+				continue // it is not idle
+			}
+			if !o.used {
+				_ = o.seal(s) // nothing is lost: it stays open
+			}
+			o.used = false
+			o.mu.Unlock()
+		}
+	}
 }
 
 // openBlock gives an open block of the set, locked.
@@ -189,6 +213,7 @@ func (s *Store) openBlock(set uint32) (*openBlock, error) {
 		}
 		o.set = set
 		o.buf = buffers.Get().(*buffer)
+		s.held.Add(int64(cap(o.buf.bytes)))
 		o.entry.set = set
 		o.entry.refs.Store(1) // the block's own, until it is sealed
 		o.entry.open.Store(o)
@@ -211,7 +236,7 @@ func (o *openBlock) seal(s *Store) error {
 	if o.buf == nil {
 		return nil
 	}
-	size := int64(len(o.buf.bytes))
+	size := int64(cap(o.buf.bytes))
 	if err := s.put(o.entry, o.buf.bytes); err != nil {
 		return err
 	}
