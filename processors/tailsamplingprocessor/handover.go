@@ -18,7 +18,7 @@ var handover = &handovers{left: map[component.ID][]*leftover{}}
 const (
 	// signalTime is how long a shutdown waits for the signal that caused it, which the collector
 	// may have got first.
-	signalTime = 10 * time.Millisecond
+	signalTime = 2 * time.Millisecond
 	// leftTime is how long what was left waits for a processor of its name.
 	leftTime = time.Minute
 )

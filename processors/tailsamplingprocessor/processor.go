@@ -170,7 +170,7 @@ func (s *sampler) Shutdown(ctx context.Context) error {
 	}
 	s.engine = nil
 	defer handover.unwatch()
-	defer shares.leave(e)
+	shares.leave(e)
 	e.halt()
 	if handover.reloading() {
 		ctx, cancel := context.WithTimeout(ctx, reloadDrainTime)

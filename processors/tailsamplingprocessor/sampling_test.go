@@ -164,7 +164,8 @@ func TestTraceState(t *testing.T) {
 }
 
 // TestUnbiased: over many seeds, and through the whole processor, what kept spans stand for
-// adds up to what came in, however they were sampled before.
+// adds up to what came in, however they were sampled before: on time, decided early for want
+// of room, and late.
 func TestUnbiased(t *testing.T) {
 	for _, policies := range []string{
 		`{name: p, type: probabilistic, probabilistic: {sampling_percentage: 10}}`,
@@ -172,44 +173,69 @@ func TestUnbiased(t *testing.T) {
 		`{name: e, type: status_code, status_code: {status_codes: [ERROR]}}, {name: p, type: probabilistic, probabilistic: {sampling_percentage: 10}}`,
 		`{name: p, type: rate_limiting, rate_limiting: {spans_per_second: 60}}`,
 	} {
-		const seeds, traces = 200, 100
-		var sum, squares float64
-		for seed := range uint64(seeds) {
-			r := rand.New(rand.NewPCG(seed, 5))
-			sink := new(consumertest.TracesSink)
-			s := start(t, "{decision_wait: 1h, num_shards: 1, policies: ["+policies+"]}", sink)
-			in := 0.0
-			for i := range traces {
-				id := traceID(r.Uint64(), r.Uint64())
-				th := probability.FromProbability([]float64{1, 0.5, 0.25}[i%3])
-				in++ // in expectation: it comes with that probability and stands for as many
-				if !th.Keeps(probability.FromTraceID(id)) {
-					continue
-				}
-				send(t, s, oneSpan("a", id, 1, 0, func(s ptrace.Span) {
-					if th > 0 {
-						s.TraceState().FromRaw(fmt.Sprintf("ot=th:%s", strings.TrimRight(fmt.Sprintf("%014x", uint64(th)), "0")))
-					}
-					if r.IntN(10) == 0 {
-						s.Status().SetCode(ptrace.StatusCodeError)
-					}
-				}))
+		for _, early := range []bool{false, true} {
+			const seeds = 200
+			var sum, squares float64
+			for seed := range uint64(seeds) {
+				bias := bias(t, rand.New(rand.NewPCG(seed, 5)), policies, early)
+				sum += bias
+				squares += bias * bias
 			}
-			s.end()
-			out := 0.0
-			each(sink.AllTraces(), func(_ ptrace.ResourceSpans, _ ptrace.ScopeSpans, span ptrace.Span) {
-				state, ok := probability.Read(span.TraceState().AsRaw())
-				require.True(t, ok)
-				out += state.Threshold.AdjustedCount()
-			})
-			sum += out - in
-			squares += (out - in) * (out - in)
+			mean := sum / seeds
+			sigma := math.Sqrt(squares/seeds-mean*mean) / math.Sqrt(seeds)
+			assert.Less(t, math.Abs(mean), 3*sigma, policies)
+			t.Logf("of 200, early %v: %+.1f ± %.1f  %s", early, mean, sigma, policies)
 		}
-		mean := sum / seeds
-		sigma := math.Sqrt(squares/seeds-mean*mean) / math.Sqrt(seeds)
-		assert.Less(t, math.Abs(mean), 3*sigma, policies)
-		t.Logf("of %d: %+.1f ± %.1f  %s", traces, mean, sigma, policies)
 	}
+}
+
+// bias sends 100 traces of two spans and gives how many more spans than came in those stand for
+// that came out. With early the second ones come after their trace had to make room.
+func bias(t *testing.T, r *rand.Rand, policies string, early bool) float64 {
+	sink := new(consumertest.TracesSink)
+	room := ""
+	if early {
+		room = "num_traces: 10, "
+	}
+	s := start(t, "{decision_wait: 1h, num_shards: 1, memory_limit_mib: 16, "+room+"policies: ["+policies+"]}", sink)
+	in := 0.0
+	var second []ptrace.Traces
+	for i := range 100 {
+		id := traceID(r.Uint64(), r.Uint64())
+		th := probability.FromProbability([]float64{1, 0.5, 0.25}[i%3])
+		in += 2 // in expectation: it comes with that probability and stands for as many
+		if !th.Keeps(probability.FromTraceID(id)) {
+			continue
+		}
+		failed := r.IntN(10) == 0
+		for k := range uint64(2) {
+			td := oneSpan("a", id, k+1, k, func(s ptrace.Span) {
+				if th > 0 {
+					s.TraceState().FromRaw(fmt.Sprintf("ot=th:%s", strings.TrimRight(fmt.Sprintf("%014x", uint64(th)), "0")))
+				}
+				if failed {
+					s.Status().SetCode(ptrace.StatusCodeError)
+				}
+			})
+			if k == 0 {
+				send(t, s, td)
+			} else {
+				second = append(second, td)
+			}
+		}
+	}
+	if early {
+		require.Eventually(t, func() bool { return s.engine.traces.Load() <= 10 }, 10*time.Second, 100*time.Microsecond)
+	}
+	send(t, s, second...)
+	s.end()
+	out := 0.0
+	each(sink.AllTraces(), func(_ ptrace.ResourceSpans, _ ptrace.ScopeSpans, span ptrace.Span) {
+		state, ok := probability.Read(span.TraceState().AsRaw())
+		require.True(t, ok)
+		out += state.Threshold.AdjustedCount()
+	})
+	return out - in
 }
 
 // TestDryRun keeps all and says what would have been.
