@@ -3,6 +3,7 @@ package memory
 import (
 	"os"
 	"sync"
+	"unsafe"
 )
 
 // regions are those that were given back, by size. They keep their addresses: the kernel bounds
@@ -34,7 +35,7 @@ func MapRegion(size int) ([]byte, error) {
 
 // UnmapRegion gives back what MapRegion gave, whole. Its memory is the system's again.
 func UnmapRegion(region []byte) {
-	region = region[:fullSize(len(region))]
+	region = unsafe.Slice(unsafe.SliceData(region), fullSize(len(region)))
 	if !forget(region) {
 		clear(region)
 	}

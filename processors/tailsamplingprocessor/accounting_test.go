@@ -343,7 +343,7 @@ func TestManyShards(t *testing.T) {
 // TestReload: what waits, and what was decided, is the next run's, under its policies.
 func TestReload(t *testing.T) {
 	sink := new(consumertest.TracesSink)
-	first := start(t, `{decision_wait: 1h, policies: [{name: none, type: span_count, span_count: {min_spans: 1000000}}]}`, sink)
+	first := start(t, `{decision_wait: 1h, policies: [{name: none, type: span_count, span_count: {min_spans: 1000000}}, {name: nor, type: latency, latency: {threshold_ms: 100000000}}]}`, sink)
 	r := rand.New(rand.NewPCG(1, 1))
 	requests := traffic(r, 100, 100, 10)
 	for _, td := range requests[:50] {
@@ -364,6 +364,20 @@ func TestReload(t *testing.T) {
 func reloaded(f func()) {
 	handover.note(reloadSignals[0])
 	f()
+}
+
+// TestReloadToFewerPolicies: policies have other numbers then.
+func TestReloadToFewerPolicies(t *testing.T) {
+	sink := new(consumertest.TracesSink)
+	first := start(t, `{decision_wait: 10ms, policies: [{name: a, type: always_sample}, {name: b, type: always_sample}]}`, sink)
+	send(t, first, oneSpan("a", traceID(1, 1), 1, 0))
+	waitFor(t, sink, 1)
+	reloaded(first.end)
+	second := start(t, `{decision_wait: 10ms, policies: [{name: b, type: always_sample}]}`, sink)
+	send(t, second, oneSpan("a", traceID(1, 2), 2, 0))
+	waitFor(t, sink, 2)
+	second.end()
+	assert.Equal(t, int64(1), second.count("count_traces_sampled", attribute.String("policy", "b")))
 }
 
 // TestReloadOfTwo: processors of one name, in two pipelines, each leave what they have.
@@ -397,7 +411,8 @@ func TestEndAfterReload(t *testing.T) {
 	third := start(t, text, sink)
 	send(t, third, oneSpan("a", traceID(1, 2), 1, 0))
 	handover.note(reloadSignals[0])
-	handover.note(endSignals[0]) // told to end before it could begin anew
+	handover.note(endSignals[0])    // told to end before it could begin anew
+	handover.note(reloadSignals[0]) // which nobody heeds any more
 	third.end()
 	assert.Equal(t, 2, sink.SpanCount())
 }

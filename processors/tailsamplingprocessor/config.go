@@ -33,8 +33,8 @@ type Config struct {
 	// them. Default: 0, about a quarter of the container's or the machine's.
 	MemoryLimitMiB int64 `mapstructure:"memory_limit_mib"`
 
-	// BlockOnOverflow lets senders wait, for a second at the most, where num_traces is reached,
-	// instead of deciding the oldest traces early. Default: false.
+	// BlockOnOverflow lets senders wait where num_traces is reached, instead of deciding the
+	// oldest traces early. Default: false.
 	BlockOnOverflow bool `mapstructure:"block_on_overflow"`
 
 	// ExpectedNewTracesPerSec was for sizing tables. It does nothing. Default: 0.

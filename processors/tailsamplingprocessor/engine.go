@@ -150,15 +150,18 @@ func (e *engine) overMemory() bool {
 // by whoever comes next fills at most half: beyond that, to decide the other traces early would
 // not help.
 func (e *engine) full(need int64) bool {
-	if n := e.maxTraces.Load(); n > 0 && e.traces.Load() >= n {
-		return true
-	}
 	held, limit := e.held()+e.reserved.Load(), e.limit.Load()
 	if held+min(need, limit/reserveShare) > limit {
 		return true
 	}
 	queued, spans := e.queue.spans.Load(), e.spans.Load()
 	return queued > 0 && spans > 0 && float64(held)*float64(queued)/float64(spans) > float64(limit/2)
+}
+
+// crowded says that senders are to wait for num_traces.
+func (e *engine) crowded() bool {
+	n := e.maxTraces.Load()
+	return n > 0 && e.traces.Load() >= n
 }
 
 // consume takes spans in, or refuses all of them.
@@ -195,18 +198,13 @@ func (e *engine) take(ctx context.Context, r *run, td ptrace.Traces, spans int) 
 
 // room reserves some, and waits for it for a while.
 func (e *engine) room(ctx context.Context, need int64) error {
-	if !e.full(need) {
+	if !e.crowded() && !e.full(need) {
 		e.reserved.Add(need)
 		return nil
 	}
-	var refuse <-chan time.Time // never, where senders are to wait for num_traces
-	if e.maxTraces.Load() == 0 {
-		timer := time.NewTimer(roomWait)
-		defer timer.Stop()
-		refuse = timer.C
-	}
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
+	var fullSince time.Time // for num_traces alone a sender waits as long as it likes
 	for {
 		for _, s := range e.shards {
 			select {
@@ -215,15 +213,22 @@ func (e *engine) room(ctx context.Context, need int64) error {
 			}
 		}
 		select {
-		case <-look.C:
-			if !e.full(need) {
+		case now := <-look.C:
+			switch {
+			case e.full(need):
+				if fullSince.IsZero() {
+					fullSince = now
+				} else if now.Sub(fullSince) > roomWait {
+					return errFull
+				}
+			case !e.crowded():
 				e.reserved.Add(need)
 				return nil
+			default:
+				fullSince = time.Time{}
 			}
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-refuse:
-			return errFull
 		}
 	}
 }
@@ -255,8 +260,12 @@ func (e *engine) settleAll(drop bool) {
 	}
 }
 
-// close gives all memory back. Shards and forwarders are stopped.
+// close gives all memory back, unless a forwarder of any run is still stuck: it may yet read or
+// release what it holds. The shards are halted.
 func (e *engine) close() {
+	if e.queue.forwarders.Load() > 0 {
+		return
+	}
 	for _, s := range e.shards {
 		s.close()
 	}

@@ -25,8 +25,9 @@ type queue struct {
 	mode  queueMode
 	epoch int // of the forwarders that may take jobs: one of an earlier run may be stuck
 
-	workers *sync.WaitGroup
-	cancel  context.CancelFunc
+	forwarders atomic.Int64    // of all runs
+	workers    *sync.WaitGroup // of this run: one of an earlier may be stuck
+	cancel     context.CancelFunc
 }
 
 type queueMode uint8
@@ -98,7 +99,9 @@ func (q *queue) start(e *engine, r *run, n int) {
 	ctx, q.cancel = context.WithCancel(context.Background())
 	q.workers = new(sync.WaitGroup)
 	for range n {
+		q.forwarders.Add(1)
 		q.workers.Go(func() {
+			defer q.forwarders.Add(-1)
 			f := forwarder{engine: e, run: r, epoch: epoch}
 			for j := q.pop(epoch); j != nil; j = q.pop(epoch) {
 				f.forward(ctx, j)
@@ -145,14 +148,13 @@ func (q *queue) end(ctx context.Context, mode queueMode) ending {
 
 // forwarder cuts kept traces out of their blocks and delivers them.
 type forwarder struct {
-	engine  *engine
-	run     *run
-	epoch   int
-	cutter  cutter
-	notes   annotator
-	pause   time.Duration // after the next refusal
-	warnAt  time.Time
-	failing bool
+	engine *engine
+	run    *run
+	epoch  int
+	cutter cutter
+	notes  annotator
+	pause  time.Duration // after the next refusal
+	warnAt time.Time
 }
 
 // forward delivers a job, or what can be delivered of it now: the rest goes to the end of the
@@ -170,13 +172,16 @@ func (f *forwarder) forward(ctx context.Context, j *job) {
 		}
 		f.notes.begin(j)
 		for _, b := range batches {
+			f.notes.unreadable = 0
 			f.notes.annotate(b.traces)
 			n, later := f.deliver(e.sets.context(ctx, b.set), b.traces)
 			forwarded += n
 			refused = refused || later
 			again[b.set] = later
+			if !later {
+				add(ctx, m.ProcessorTailSamplingCountSpansWithUnparseableTracestate, f.notes.unreadable)
+			}
 		}
-		add(ctx, m.ProcessorTailSamplingCountSpansWithUnparseableTracestate, f.notes.unreadable)
 	} else if e.queue.keeps(ctx, f.epoch) {
 		for _, ref := range j.spans {
 			again[e.store.Set(ref.Block)] = true
@@ -188,7 +193,7 @@ func (f *forwarder) forward(ctx context.Context, j *job) {
 	if refused {
 		f.rest(ctx)
 	} else {
-		f.pause, f.failing = 0, false
+		f.pause = 0
 	}
 }
 
@@ -240,18 +245,21 @@ func (f *forwarder) deliver(ctx context.Context, td ptrace.Traces) (taken int, a
 		if err == nil {
 			return spans, false
 		}
+		if ctx.Err() != nil {
+			return taken, taken == 0 && f.engine.queue.keeps(ctx, f.epoch)
+		}
 		var part consumererror.Traces
 		switch {
 		case consumererror.IsPermanent(err):
 			f.warn("spans that were kept are refused for good", err)
 			return taken, false
-		case errors.As(err, &part) && ctx.Err() == nil:
+		case errors.As(err, &part) && part.Data().SpanCount() < spans:
 			// The rest was taken. Only this part is left to send, and nowhere to be read again.
 			f.warn("a part of the spans that were kept is refused for now and waits", err)
 			td = part.Data()
 			taken = spans - td.SpanCount()
 			f.rest(ctx)
-		case taken > 0 && ctx.Err() == nil:
+		case taken > 0:
 			f.warn("a part of the spans that were kept is refused for now and waits", err)
 			f.rest(ctx)
 		default:
@@ -262,8 +270,8 @@ func (f *forwarder) deliver(ctx context.Context, td ptrace.Traces) (taken int, a
 }
 
 func (f *forwarder) warn(message string, err error) {
-	if now := time.Now(); !f.failing || now.After(f.warnAt) {
-		f.failing, f.warnAt = true, now.Add(warnEvery)
+	if now := time.Now(); now.After(f.warnAt) {
+		f.warnAt = now.Add(warnEvery)
 		f.run.logger.Warn(message, zap.Error(err))
 	}
 }

@@ -19,6 +19,9 @@ const (
 	// signalTime is how long a shutdown waits for the signal that caused it, which the collector
 	// may have got first.
 	signalTime = 2 * time.Millisecond
+	// reloadTime is how long after the signal a shutdown is still taken for the reload's: a signal
+	// may have restarted receivers alone. They may take long to end.
+	reloadTime = 2 * time.Minute
 	// leftTime is how long what was left waits for a processor of its name.
 	leftTime = time.Minute
 )
@@ -28,7 +31,8 @@ type handovers struct {
 	users   int // running processors
 	signals chan os.Signal
 	ask     chan chan struct{}
-	reload  bool // the last signal was to read the configuration anew, and nothing began since
+	reload  time.Time // of the signal to read the configuration anew, if nothing began since
+	ending  bool      // the process was told to end
 	left    map[component.ID][]*leftover
 }
 
@@ -42,7 +46,7 @@ type leftover struct {
 func (h *handovers) watch() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.reload = false
+	h.reload, h.ending = time.Time{}, false
 	if h.users++; h.users > 1 || len(reloadSignals) == 0 {
 		return
 	}
@@ -74,8 +78,12 @@ func (h *handovers) listen(signals <-chan os.Signal, ask <-chan chan struct{}) {
 
 func (h *handovers) note(s os.Signal) {
 	h.mu.Lock()
-	h.reload = slices.Contains(reloadSignals, s)
-	h.mu.Unlock()
+	defer h.mu.Unlock()
+	if slices.Contains(reloadSignals, s) {
+		h.reload = time.Now()
+	} else {
+		h.ending = true
+	}
 }
 
 func (h *handovers) unwatch() {
@@ -91,7 +99,7 @@ func (h *handovers) unwatch() {
 // reloading says whether a shutdown is for a reload.
 func (h *handovers) reloading() bool {
 	h.mu.Lock()
-	ask, known := h.ask, h.reload || h.signals == nil
+	ask, known := h.ask, h.signals == nil
 	h.mu.Unlock()
 	if !known {
 		answer := make(chan struct{})
@@ -100,7 +108,7 @@ func (h *handovers) reloading() bool {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.reload
+	return !h.ending && !h.reload.IsZero() && time.Since(h.reload) < reloadTime
 }
 
 // leave keeps an engine for the next processor of the name. If none comes, its spans are lost,

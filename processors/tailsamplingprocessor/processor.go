@@ -64,15 +64,11 @@ func (s *sampler) Start(_ context.Context, host component.Host) error {
 	}
 	if s.cfg.MemoryLimitMiB == 0 {
 		if err := shares.join(e); err != nil {
+			handover.leave(s.set.ID, e, s.set.Logger)
 			return err
 		}
 	}
 	r.generation = e.generationOf(s.cfg.Policies)
-	if r.maxTraceBytes == 0 {
-		// A trace that fills the memory would push all others out of it. In OTLP's bytes it is
-		// several times as large as it is held.
-		r.maxTraceBytes = uint64(e.limit.Load()) / 4 * compressed
-	}
 	if err := s.observe(e); err != nil {
 		shares.leave(e)
 		handover.leave(s.set.ID, e, s.set.Logger)
@@ -88,7 +84,7 @@ func (s *sampler) newRun(policies *policy.Set) *run {
 	r := &run{
 		cfg: s.cfg, policies: policies, names: policies.Names(), next: s.next,
 		telemetry: s.telemetry, logger: s.set.Logger, tickLength: tickLength(s.cfg),
-		spanIngest: s.cfg.SamplingStrategy == SpanIngest, maxTraceBytes: s.cfg.MaximumTraceSizeBytes,
+		spanIngest: s.cfg.SamplingStrategy == SpanIngest,
 	}
 	for _, name := range r.names {
 		if id := s.set.ID.Name(); id != "" {
@@ -185,9 +181,7 @@ func (s *sampler) Shutdown(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, drainTime)
 	defer cancel()
 	ending := e.queue.end(ctx, draining)
-	if ending != stuck { // else it may still read what it holds
-		e.close()
-	}
+	e.close()
 	if ending != delivered {
 		s.set.Logger.Error("not all spans that were kept could be delivered before the end", zap.Duration("waited", drainTime))
 	}

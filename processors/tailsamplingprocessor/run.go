@@ -22,9 +22,8 @@ type run struct {
 	telemetry  *metadata.TelemetryBuilder
 	logger     *zap.Logger
 
-	tickLength    time.Duration
-	spanIngest    bool
-	maxTraceBytes uint64
+	tickLength time.Duration
+	spanIngest bool
 }
 
 const (

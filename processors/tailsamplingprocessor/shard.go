@@ -2,7 +2,6 @@ package tailsamplingprocessor
 
 import (
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/block"
@@ -60,6 +59,7 @@ type shard struct {
 	held      int64 // as far as the engine knows
 
 	due      []uint32 // scratch
+	touched  []uint32
 	views    []policy.Trace
 	pointers []*policy.Trace
 	judged   []uint32 // the trace of each view
@@ -114,7 +114,7 @@ func (s *shard) start(r *run) {
 // came, and those whose decision was brought forward, or put off, keep that too.
 func (s *shard) adopt(r *run) {
 	before := s.run
-	s.run, s.sayings = r, map[sayingKey]*saying{}
+	s.run, s.sayings, s.tally = r, map[sayingKey]*saying{}, policy.Counts{} // policies have other numbers
 	if r.policies.Words() != s.traces.words {
 		s.traces.setWords(r.policies.Words())
 	}
@@ -200,7 +200,9 @@ func (s *shard) publish() { s.counts.publish(s.run, &s.tally) }
 func (s *shard) report() {
 	s.peak = max(s.peak, len(s.byLow))
 	if s.peak > smallMap && len(s.byLow) < s.peak/8 { // maps do not shrink
-		s.byLow, s.peak = maps.Clone(s.byLow), len(s.byLow)
+		small := make(map[uint64]uint32, len(s.byLow))
+		maps.Copy(small, s.byLow)
+		s.byLow, s.peak = small, len(small)
 	}
 	held := s.records.held + s.traces.held + int64(s.peak)*mapEntry
 	s.engine.index.Add(held - s.held)
@@ -247,9 +249,7 @@ func (s *shard) receive(d *delivery) {
 		}
 	}
 	s.releases.do()
-	if s.run.spanIngest || s.run.maxTraceBytes > 0 {
-		s.settle(d)
-	}
+	s.settle(d)
 }
 
 // find gives the number of a trace that waits, or 0. The short form of an id is every long
@@ -304,6 +304,7 @@ func (s *shard) hasten(n uint32, t *trace) {
 func (s *shard) append(n uint32, r *record) {
 	i, err := s.records.add()
 	if err != nil {
+		s.traces.at(n).spans--
 		s.lose(r)
 		return
 	}
@@ -346,25 +347,30 @@ func (s *shard) remove(n uint32) {
 // relieve decides the oldest traces while there is too much in memory, a round at the most for
 // each delivery.
 func (s *shard) relieve() {
-	for _, over := range [...]struct {
-		is     func() bool
-		reason reason
-	}{{s.engine.overMemory, reasonMemory}, {s.overTraces, reasonTraces}} {
-		for range roundLen / 16 {
-			if s.ages.head == 0 || !over.is() {
-				break
-			}
-			s.due = s.due[:0]
-			for i := s.ages.head; i != 0 && len(s.due) < 16; i = s.traces.at(i).age.next {
-				s.due = append(s.due, i)
-			}
-			for _, n := range s.due {
-				s.wheel.remove(s.traces, n)
-			}
-			s.decide(s.due, over.reason)
-			s.report()
+	const some = 16
+	for range roundLen / some {
+		why, over := s.over()
+		if !over || s.ages.head == 0 {
+			return
 		}
+		s.due = s.due[:0]
+		for i := s.ages.head; i != 0 && len(s.due) < some; i = s.traces.at(i).age.next {
+			s.due = append(s.due, i)
+		}
+		for _, n := range s.due {
+			s.wheel.remove(s.traces, n)
+		}
+		s.decide(s.due, why)
+		s.report()
 	}
+}
+
+// over says of what there is too much, if of anything.
+func (s *shard) over() (why reason, over bool) {
+	if s.engine.overMemory() {
+		return reasonMemory, true
+	}
+	return reasonTraces, s.overTraces()
 }
 
 func (s *shard) overTraces() bool {
@@ -374,14 +380,19 @@ func (s *shard) overTraces() bool {
 
 // settle decides those traces of a delivery that need not or may not wait longer.
 func (s *shard) settle(d *delivery) {
-	touched := slices.Clone(s.due)
-	for i, n := range touched {
+	most := s.run.cfg.MaximumTraceSizeBytes
+	if most == 0 {
+		// A trace that fills the memory would push all others out of it.
+		most = uint64(s.engine.limit.Load()) / 4 * compressed
+	}
+	s.touched = append(s.touched[:0], s.due...)
+	for i, n := range s.touched {
 		f := &d.fragments[i]
 		if n == 0 || n == lostTrace || s.find(f.low, f.high) != n {
 			continue // decided, perhaps just now
 		}
 		t := s.traces.at(n)
-		if s.run.maxTraceBytes > 0 && t.bytes > s.run.maxTraceBytes {
+		if t.bytes > most {
 			s.wheel.remove(s.traces, n)
 			s.due = append(s.due[:0], n)
 			s.decide(s.due, reasonSize)

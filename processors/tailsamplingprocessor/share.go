@@ -26,6 +26,9 @@ func (s *sharing) whole() (int64, error) {
 func (s *sharing) join(e *engine) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if _, err := s.whole(); err != nil {
+		return err
+	}
 	s.engines = append(s.engines, e)
 	return s.divide()
 }
