@@ -19,6 +19,7 @@ type normalizer struct {
 	telemetry *metadata.TelemetryBuilder
 	summary   summary
 	work      sync.Pool // of *work
+	reporters sync.Pool // of *reporter, where nothing is changed
 }
 
 func newNormalizer(set component.TelemetrySettings, cfg *Config) (*normalizer, error) {
@@ -36,6 +37,7 @@ func newNormalizer(set component.TelemetrySettings, cfg *Config) (*normalizer, e
 		summary:   summary{tally: j.tally, logger: set.Logger, every: cfg.SummaryInterval, target: cfg.Target, report: cfg.Mode == modeReport, before: map[*service]*snapshot{}},
 	}
 	n.work.New = func() any { return newWork(j) }
+	n.reporters.New = func() any { return newReporter(j) }
 	if err := j.tally.expose(telemetry); err != nil {
 		telemetry.Shutdown()
 		return nil, err
@@ -55,6 +57,11 @@ func (n *normalizer) shutdown(context.Context) error {
 }
 
 func (n *normalizer) traces(_ context.Context, td ptrace.Traces) (ptrace.Traces, error) {
+	if n.report {
+		r := n.reporters.Get().(*reporter)
+		r.traces(td)
+		n.reporters.Put(r)
+	}
 	w := n.work.Get().(*work)
 	w.traces(subject(n.report, td, ptrace.NewTraces))
 	n.done(w)
@@ -62,6 +69,11 @@ func (n *normalizer) traces(_ context.Context, td ptrace.Traces) (ptrace.Traces,
 }
 
 func (n *normalizer) metrics(_ context.Context, md pmetric.Metrics) (pmetric.Metrics, error) {
+	if n.report {
+		r := n.reporters.Get().(*reporter)
+		r.metrics(md)
+		n.reporters.Put(r)
+	}
 	w := n.work.Get().(*work)
 	w.metrics(subject(n.report, md, pmetric.NewMetrics))
 	n.done(w)
@@ -69,6 +81,11 @@ func (n *normalizer) metrics(_ context.Context, md pmetric.Metrics) (pmetric.Met
 }
 
 func (n *normalizer) logs(_ context.Context, ld plog.Logs) (plog.Logs, error) {
+	if n.report {
+		r := n.reporters.Get().(*reporter)
+		r.logs(ld)
+		n.reporters.Put(r)
+	}
 	w := n.work.Get().(*work)
 	w.logs(subject(n.report, ld, plog.NewLogs))
 	n.done(w)

@@ -75,6 +75,7 @@ func numberExemplars(p pmetric.NumberDataPoint) (pmetric.ExemplarSlice, bool) {
 // pointsOf is a shape of points with its types hidden.
 type pointsOf interface {
 	len(pmetric.Metric) int
+	each(pmetric.Metric, func(pcommon.Map))
 	scan(*work, *plan) bool
 	identify(w *work, host int) bool
 	write(w *work, host int)
@@ -98,3 +99,17 @@ func pointsOfType(t pmetric.MetricType) pointsOf {
 }
 
 func (s *shape[P, S]) len(m pmetric.Metric) int { return s.points(m).Len() }
+
+// each calls f with the attributes of each point and of its exemplars.
+func (s *shape[P, S]) each(m pmetric.Metric, f func(pcommon.Map)) {
+	list := s.points(m)
+	for i := range list.Len() {
+		at := list.At(i)
+		f(at.Attributes())
+		if exemplars, ok := s.exemplars(at); ok {
+			for _, e := range exemplars.All() {
+				f(e.FilteredAttributes())
+			}
+		}
+	}
+}

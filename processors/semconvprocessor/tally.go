@@ -29,6 +29,7 @@ type service struct {
 	name                                      string
 	elements                                  [elementCount][outcomeCount]atomic.Int64
 	invalid, conflicts, duplicates, spanNames atomic.Int64
+	problems                                  [len(problemCodes)]atomic.Int64
 	rules                                     []atomic.Int64
 }
 

@@ -18,6 +18,7 @@ func (t *tally) expose(b *metadata.TelemetryBuilder) error {
 		b.RegisterProcessorSemconvElementsCallback(t.observeElements),
 		b.RegisterProcessorSemconvRulesCallback(t.observeRules),
 		b.RegisterProcessorSemconvPlansCallback(t.observePlans),
+		b.RegisterProcessorSemconvProblemsCallback(t.observeProblems),
 		b.RegisterProcessorSemconvInvalidValuesCallback(t.perService(func(s *service) *atomic.Int64 { return &s.invalid })),
 		b.RegisterProcessorSemconvConflictsCallback(t.perService(func(s *service) *atomic.Int64 { return &s.conflicts })),
 		b.RegisterProcessorSemconvDuplicatesCallback(t.perService(func(s *service) *atomic.Int64 { return &s.duplicates })),
@@ -54,6 +55,15 @@ func (t *tally) observeRules(_ context.Context, o metric.Int64Observer) error {
 func (t *tally) observePlans(_ context.Context, o metric.Int64Observer) error {
 	observe(o, t.hits.Load(), attribute.String("koine.plan", "hit"))
 	observe(o, t.misses.Load(), attribute.String("koine.plan", "miss"))
+	return nil
+}
+
+func (t *tally) observeProblems(_ context.Context, o metric.Int64Observer) error {
+	for _, s := range t.services() {
+		for n := range s.problems {
+			observe(o, s.problems[n].Load(), attribute.String("koine.code", string(problemCodes[n])), attribute.String("koine.service", s.name))
+		}
+	}
 	return nil
 }
 

@@ -33,6 +33,7 @@ type TelemetryBuilder struct {
 	ProcessorSemconvElements      metric.Int64ObservableCounter
 	ProcessorSemconvInvalidValues metric.Int64ObservableCounter
 	ProcessorSemconvPlans         metric.Int64ObservableCounter
+	ProcessorSemconvProblems      metric.Int64ObservableCounter
 	ProcessorSemconvRules         metric.Int64ObservableCounter
 	ProcessorSemconvSpanNames     metric.Int64ObservableCounter
 }
@@ -114,6 +115,21 @@ func (builder *TelemetryBuilder) RegisterProcessorSemconvPlansCallback(cb metric
 		cb(ctx, &observerInt64{inst: builder.ProcessorSemconvPlans, obs: o})
 		return nil
 	}, builder.ProcessorSemconvPlans)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorSemconvProblemsCallback sets callback for observable ProcessorSemconvProblems metric.
+func (builder *TelemetryBuilder) RegisterProcessorSemconvProblemsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorSemconvProblems, obs: o})
+		return nil
+	}, builder.ProcessorSemconvProblems)
 	if err != nil {
 		return err
 	}
@@ -209,6 +225,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_processor_semconv_plans",
 		metric.WithDescription("Look-ups of what to do with an element's keys. [Alpha]"),
 		metric.WithUnit("{lookup}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorSemconvProblems, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_semconv_problems",
+		metric.WithDescription("In report mode, what is wrong with attributes, metrics and spans as a whole. [Alpha]"),
+		metric.WithUnit("{problem}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorSemconvRules, err = builder.meter.Int64ObservableCounter(
