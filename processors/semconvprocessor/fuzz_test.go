@@ -188,14 +188,15 @@ func FuzzMetrics(f *testing.F) {
 			for _, sm := range rm.ScopeMetrics().All() {
 				wrong += wrongTypes(sm.Scope().Attributes())
 				for _, m := range sm.Metrics().All() {
+					if w.renames != nil && isRetired(m) {
+						continue // it was left beside the new one as it came, with whatever it has
+					}
 					wrong += wrongPoints(m)
 				}
 			}
 		}
 		if kept == 0 && typed {
-			if typed {
-				require.LessOrEqual(t, int64(wrong), totals(w).invalid)
-			}
+			require.LessOrEqual(t, int64(wrong), totals(w).invalid)
 		}
 		once, err := new(pmetric.ProtoMarshaler).MarshalMetrics(md)
 		require.NoError(t, err)
@@ -204,6 +205,11 @@ func FuzzMetrics(f *testing.F) {
 		require.NoError(t, err)
 		require.Equal(t, once, twice)
 	})
+}
+
+func isRetired(m pmetric.Metric) bool {
+	known := registry.LookupMetric(m.Name())
+	return known != nil && known.Deprecation != registry.Live
 }
 
 func wrongPoints(m pmetric.Metric) (wrong int) {

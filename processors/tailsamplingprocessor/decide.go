@@ -175,18 +175,17 @@ func (s *shard) conclude(n uint32, v policy.Verdict, why reason) {
 		why = reasonRoot
 	}
 	s.counts.decision(t, v, why, s.engine.now(), t.due*int64(s.run.tickLength))
-	d := decision{high: t.high, threshold: v.Threshold, policy: uint16(v.Policy)}
-	keep := v.Decision == policy.Sampled
-	if keep || s.run.cfg.DryRun {
+	if s.run.cfg.DryRun { // nothing is sampled away, and late spans follow
+		v.Threshold, v.Erase, v.HasRandomness = probability.Always, false, false
+	}
+	d := decision{high: t.high, threshold: v.Threshold}
+	if v.Decision == policy.Sampled || s.run.cfg.DryRun {
 		d.outcome = wasKept
 		if v.Erase {
 			d.outcome |= wasErased
 		}
 		if v.HasRandomness {
 			d.outcome |= wasRandomized
-		}
-		if !keep {
-			d.outcome, d.threshold = wasKept, probability.Always
 		}
 		s.kept.put(t.low, d, s.engine.seconds())
 		s.keep(t, v)
@@ -208,9 +207,6 @@ func (s *shard) keep(t *trace, v policy.Verdict) {
 	k := keptTrace{
 		low: t.low, high: t.high, threshold: v.Threshold, erase: v.Erase, shared: t.flags&sharedTrace != 0,
 		randomness: v.Randomness, hasRandomness: v.HasRandomness, mark: s.mark(t), say: s.saying(v),
-	}
-	if s.run.cfg.DryRun {
-		k.threshold, k.erase, k.hasRandomness = probability.Always, false, false
 	}
 	j, size := s.jobFor(k), t.bytes/uint64(max(t.spans, 1))
 	for i := t.first; i != 0; {

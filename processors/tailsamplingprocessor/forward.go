@@ -16,8 +16,11 @@ import (
 // to and what it takes is part of the memory that the engine bounds, and senders are held back
 // where it grows.
 type queue struct {
-	spans atomic.Int64
-	bytes atomic.Int64
+	spans  atomic.Int64
+	bytes  atomic.Int64
+	failed atomic.Int64 // spans that were given up at the end
+
+	lastWarning atomic.Int64 // unix ns; of all forwarders, because they have one reason
 
 	mu    sync.Mutex
 	ready sync.Cond
@@ -154,7 +157,6 @@ type forwarder struct {
 	cutter cutter
 	notes  annotator
 	pause  time.Duration // after the next refusal
-	warnAt time.Time
 }
 
 // forward delivers a job, or what can be delivered of it now: the rest goes to the end of the
@@ -188,6 +190,9 @@ func (f *forwarder) forward(ctx context.Context, j *job) {
 		}
 	}
 	spans := f.release(j, again)
+	if ctx.Err() != nil {
+		e.queue.failed.Add(int64(spans - forwarded))
+	}
 	add(ctx, m.ProcessorTailSamplingReleasedSpans, int64(forwarded), forwardedOption)
 	add(ctx, m.ProcessorTailSamplingReleasedSpans, int64(spans-forwarded), failedOption)
 	if refused {
@@ -270,8 +275,8 @@ func (f *forwarder) deliver(ctx context.Context, td ptrace.Traces) (taken int, a
 }
 
 func (f *forwarder) warn(message string, err error) {
-	if now := time.Now(); now.After(f.warnAt) {
-		f.warnAt = now.Add(warnEvery)
-		f.run.logger.Warn(message, zap.Error(err))
+	last, now := f.engine.queue.lastWarning.Load(), time.Now().UnixNano()
+	if now-last > int64(warnEvery) && f.engine.queue.lastWarning.CompareAndSwap(last, now) {
+		f.run.logger.Warn(message, zap.Int64("waiting", f.engine.queue.spans.Load()), zap.Error(err))
 	}
 }

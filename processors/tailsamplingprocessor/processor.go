@@ -150,8 +150,8 @@ func (s *sampler) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
 var errNotRunning = errors.New("tail_sampling: not running")
 
 // drainTime is how long a shutdown tries to deliver what was kept, unless its context is done
-// before.
-const drainTime = 30 * time.Second
+// before: less than the 30 s after which Kubernetes kills.
+const drainTime = 20 * time.Second
 
 // reloadDrainTime is how long deliveries may take to end at a reload, before they are cancelled
 // and left to the next run.
@@ -183,7 +183,7 @@ func (s *sampler) Shutdown(ctx context.Context) error {
 	ending := e.queue.end(ctx, draining)
 	e.close()
 	if ending != delivered {
-		s.set.Logger.Error("not all spans that were kept could be delivered before the end", zap.Duration("waited", drainTime))
+		s.set.Logger.Error("not all spans that were kept could be delivered before the end", zap.Int64("spans", e.queue.failed.Load()), zap.Duration("waited", drainTime))
 	}
 	return nil
 }

@@ -249,6 +249,22 @@ func TestDryRun(t *testing.T) {
 	assert.Equal(t, map[string]any{attributeDryRun: "sampled", attributePolicy: "errors"}, spans[spanID(2)].Attributes().AsRaw())
 }
 
+// TestDryRunStatesNothing: no span of a dry run says that it was sampled, not the late ones
+// either.
+func TestDryRunStatesNothing(t *testing.T) {
+	sink := new(consumertest.TracesSink)
+	s := start(t, `{decision_wait: 10ms, dry_run: true, policies: [{name: p, type: probabilistic, probabilistic: {sampling_percentage: 50}}]}`, sink)
+	id := traceID(1, 0xff_ffffffffffffff)
+	send(t, s, oneSpan("a", id, 1, 0))
+	waitFor(t, sink, 1)
+	send(t, s, oneSpan("a", id, 2, 1))
+	s.end()
+	for _, span := range bySpan(sink.AllTraces()) {
+		assert.Empty(t, span.TraceState().AsRaw())
+	}
+	assert.Equal(t, 2, sink.SpanCount())
+}
+
 // TestMetadata: spans leave with the client metadata that they came with, and no more sets
 // are remembered than is allowed.
 func TestMetadata(t *testing.T) {
