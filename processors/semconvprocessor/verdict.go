@@ -101,13 +101,9 @@ func (r *reporter) traces(td ptrace.Traces) {
 
 func (r *reporter) span(s ptrace.Span) {
 	r.attributes(s.Attributes(), placeOf(s.Kind()), "", nil)
-	attrs := s.Attributes()
-	r.note(r.judge.Span(semconv.Span{Name: s.Name(), Kind: placeOf(s.Kind()), Keys: r.attrs.keys, Text: func(key string) string {
-		if v, ok := attrs.Get(key); ok {
-			return v.AsString()
-		}
-		return ""
-	}}))
+	whole := judged(s)
+	whole.Keys = r.attrs.keys
+	r.note(r.judge.Span(whole))
 	for _, e := range s.Events().All() {
 		r.attributes(e.Attributes(), translate.Event, e.Name(), nil)
 	}

@@ -61,19 +61,19 @@ func (a *annotator) span(rs ptrace.ResourceSpans, span ptrace.Span) {
 	}
 	if k.mark != 0 && !k.marked && span.SpanID() == spanID(k.mark) {
 		k.marked = true // the id may come again
-		k.say.write(span.Attributes())
+		k.note.write(span.Attributes())
 	}
 	if k.shared {
 		a.shared.add(rs, span)
 	}
 }
 
-func (s *saying) write(attrs pcommon.Map) {
-	if s.policy != "" {
-		attrs.PutStr(attributePolicy, s.policy)
+func (n *note) write(attrs pcommon.Map) {
+	if n.policy != "" {
+		attrs.PutStr(attributePolicy, n.policy)
 	}
-	if s.dryRun != "" {
-		attrs.PutStr(attributeDryRun, s.dryRun)
+	if n.dryRun != "" {
+		attrs.PutStr(attributeDryRun, n.dryRun)
 	}
 }
 

@@ -23,11 +23,10 @@ const (
 
 // cached is one decision. An id is known by the set that it falls in and 32 bits more.
 type cached struct {
-	high   uint64 // of the trace id
-	what   uint64 // outcome, and above it the threshold
-	tag    uint32
-	policy uint16
-	when   uint16 // in units of cacheClock; 0 is an empty place
+	high uint64 // of the trace id
+	what uint64 // the threshold, and above it the outcome
+	tag  uint32
+	when uint16 // in units of cacheClock; 0 is an empty place
 }
 
 // cacheClock is how exactly a decision's time is remembered, in seconds: 16 bits last 3 days.
@@ -48,7 +47,6 @@ type decision struct {
 	high      uint64
 	threshold probability.Threshold
 	outcome   outcome
-	policy    uint16
 	age       int64 // seconds since it was taken, to within cacheClock
 }
 
@@ -96,7 +94,7 @@ func (c *cache) put(low uint64, d decision, seconds int64) {
 			at = i
 		}
 	}
-	set[at] = cached{high: d.high, what: uint64(d.outcome) | uint64(d.threshold), tag: tag, policy: d.policy, when: now}
+	set[at] = cached{high: d.high, what: uint64(d.outcome) | uint64(d.threshold), tag: tag, when: now}
 }
 
 func (c *cache) get(low uint64, seconds int64) (d decision, ok bool) {
@@ -105,7 +103,7 @@ func (c *cache) get(low uint64, seconds int64) (d decision, ok bool) {
 		if e := &set[i]; e.when != 0 && e.tag == tag {
 			return decision{
 				high: e.high, threshold: probability.Threshold(e.what & thresholdMask), outcome: outcome(e.what &^ thresholdMask),
-				policy: e.policy, age: int64(clock(seconds)-e.when) * cacheClock,
+				age: int64(clock(seconds)-e.when) * cacheClock,
 			}, true
 		}
 	}

@@ -3,12 +3,12 @@ package tailsamplingprocessor
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"errors"
 	"slices"
 
 	"github.com/cespare/xxhash/v2"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/block"
 )
@@ -84,7 +84,7 @@ func (c *cutter) cutBlock(body block.Body, refs []block.Ref) {
 			last = context
 		}
 		s := &group.scopes[group.last]
-		s.spans = appendField(s.spans, fieldSpan, span)
+		s.spans = protowire.AppendBytes(protowire.AppendTag(s.spans, fieldSpan, protowire.BytesType), span)
 		group.spans++
 	}
 }
@@ -149,32 +149,19 @@ func (c *cutter) decode() ([]batch, error) {
 func (g *resourceGroup) append(dst []byte) []byte {
 	size := len(g.resource)
 	for _, s := range g.scopes {
-		size += fieldSize(len(s.scope) + len(s.spans))
+		size += protowire.SizeTag(fieldScopeSpans) + protowire.SizeBytes(len(s.scope)+len(s.spans))
 	}
-	dst = appendTag(slices.Grow(dst, fieldSize(size)), fieldResourceSpans, size)
+	dst = appendLength(slices.Grow(dst, protowire.SizeTag(fieldResourceSpans)+protowire.SizeBytes(size)), fieldResourceSpans, size)
 	dst = append(dst, g.resource...)
 	for _, s := range g.scopes {
-		dst = appendTag(dst, fieldScopeSpans, len(s.scope)+len(s.spans))
+		dst = appendLength(dst, fieldScopeSpans, len(s.scope)+len(s.spans))
 		dst = append(dst, s.scope...)
 		dst = append(dst, s.spans...)
 	}
 	return dst
 }
 
-func appendField(dst []byte, field uint64, content []byte) []byte {
-	return append(appendTag(dst, field, len(content)), content...)
-}
-
-func appendTag(dst []byte, field uint64, size int) []byte {
-	const lengthDelimited = 2
-	return binary.AppendUvarint(binary.AppendUvarint(dst, field<<3|lengthDelimited), uint64(size))
-}
-
-// fieldSize is what a message of a size takes with tag and length.
-func fieldSize(size int) int {
-	n := 2
-	for v := size; v >= 0x80; v >>= 7 {
-		n++
-	}
-	return n + size
+// appendLength begins a field of a size.
+func appendLength(dst []byte, field protowire.Number, size int) []byte {
+	return protowire.AppendVarint(protowire.AppendTag(dst, field, protowire.BytesType), uint64(size))
 }

@@ -147,18 +147,12 @@ func (s *shard) isRandom(t *trace) bool {
 
 // warnOfTraceIDs says whose ids they are.
 func (s *shard) warnOfTraceIDs(t *trace) {
-	if t.first == 0 {
+	root := s.root(t)
+	if root == nil {
 		return
 	}
 	service := "unknown"
-	at := t.first
-	for i := t.first; i != 0; i = s.records.at(i).next {
-		if s.records.at(i).flags&isRoot != 0 {
-			at = i
-			break
-		}
-	}
-	batches, err := new(cutter).cut(s.engine.store, []block.Ref{s.records.at(at).ref})
+	batches, err := new(cutter).cut(s.engine.store, []block.Ref{root.ref})
 	if err == nil && len(batches) > 0 {
 		if v, ok := batches[0].traces.ResourceSpans().At(0).Resource().Attributes().Get("service.name"); ok {
 			service = v.AsString()
@@ -193,10 +187,8 @@ func (s *shard) conclude(n uint32, v policy.Verdict, why reason) {
 		s.dropped.put(t.low, d, s.engine.seconds())
 		s.engine.spans.Add(-int64(t.spans))
 		s.counts.droppedSpans += int64(t.spans)
-		for i := t.first; i != 0; {
-			r := s.records.at(i)
+		for _, r := range s.recordsOf(t) {
 			s.releases.add(r.ref.Block)
-			i = r.next
 		}
 	}
 	s.remove(n)
@@ -206,60 +198,61 @@ func (s *shard) conclude(n uint32, v policy.Verdict, why reason) {
 func (s *shard) keep(t *trace, v policy.Verdict) {
 	k := keptTrace{
 		low: t.low, high: t.high, threshold: v.Threshold, erase: v.Erase, shared: t.flags&sharedTrace != 0,
-		randomness: v.Randomness, hasRandomness: v.HasRandomness, mark: s.mark(t), say: s.saying(v),
+		randomness: v.Randomness, hasRandomness: v.HasRandomness, mark: s.mark(t), note: s.note(v),
 	}
 	j, size := s.jobFor(k), t.bytes/uint64(max(t.spans, 1))
-	for i := t.first; i != 0; {
-		r := s.records.at(i)
+	for _, r := range s.recordsOf(t) {
 		if j.isGiant() { // a giant trace goes in parts
 			s.flush()
 			j = s.jobFor(k)
 		}
 		j.add(r.ref, size)
-		i = r.next
 	}
 	if j.isFull() {
 		s.flush()
 	}
 }
 
-// saying is what a verdict's marked span says.
-func (s *shard) saying(v policy.Verdict) *saying {
-	key := sayingKey{v.Policy, v.Sub, v.Decision}
-	said := s.sayings[key]
-	if said == nil {
-		said = &saying{}
+// note is what a verdict's marked span says.
+func (s *shard) note(v policy.Verdict) *note {
+	key := noteKey{v.Policy, v.Sub, v.Decision}
+	n := s.notes[key]
+	if n == nil {
+		n = &note{}
 		if v.Decision == policy.Sampled {
-			said.policy = s.run.policyName(v.Policy)
+			n.policy = s.run.policyName(v.Policy)
 			if v.Sub != "" {
-				said.policy += "." + v.Sub
+				n.policy += "." + v.Sub
 			}
 		}
 		if s.run.cfg.DryRun {
-			said.dryRun = decisionNames[v.Decision]
+			n.dryRun = decisionNames[v.Decision]
 		}
-		s.sayings[key] = said
+		s.notes[key] = n
 	}
-	return said
+	return n
 }
 
 // mark is the id of the span that says why the trace was kept: its root, or else its earliest.
 func (s *shard) mark(t *trace) uint64 {
-	var earliest *record
-	for i := t.first; i != 0; {
-		r := s.records.at(i)
+	if r := s.root(t); r != nil {
+		return r.id
+	}
+	return 0
+}
+
+// root is a trace's span without a parent, or the earliest where there is none, nil of no
+// spans.
+func (s *shard) root(t *trace) (root *record) {
+	for _, r := range s.recordsOf(t) {
 		if r.flags&isRoot != 0 {
-			return r.id
+			return r
 		}
-		if earliest == nil || r.start < earliest.start {
-			earliest = r
+		if root == nil || r.start < root.start {
+			root = r
 		}
-		i = r.next
 	}
-	if earliest == nil {
-		return 0
-	}
-	return earliest.id
+	return root
 }
 
 // jobFor gives a job with the trace in it.

@@ -96,7 +96,7 @@ func (e *engine) setLimit(limit int64) {
 // when the engine was made: the number of shards, and of decisions that are remembered.
 func (e *engine) adopt(cfg *Config, limit int64, logger *zap.Logger) {
 	if n := shardsFor(cfg, limit); n != len(e.shards) {
-		logger.Warn("num_shards takes effect when the process is started anew", zap.Int("num_shards", n), zap.Int("until then", len(e.shards)))
+		logger.Warn("num_shards takes effect when the process is started anew", zap.Int("configured", n), zap.Int("in use", len(e.shards)))
 	}
 	e.sets.rekey(cfg.MetadataKeys, int(cfg.MetadataCardinalityLimit))
 	e.setLimit(limit)

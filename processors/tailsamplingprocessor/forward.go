@@ -77,11 +77,12 @@ func (q *queue) pop(epoch int) *job {
 	}
 }
 
-// keeps says whether what forwarders of an epoch cannot deliver stays in the queue.
-func (q *queue) keeps(ctx context.Context, epoch int) bool {
+// keeps says whether what forwarders of an epoch cannot deliver, once they are cancelled, stays
+// in the queue.
+func (q *queue) keeps(epoch int) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.mode == stopped || q.epoch != epoch || ctx.Err() == nil
+	return q.mode == stopped || q.epoch != epoch
 }
 
 func (q *queue) set(mode queueMode) {
@@ -184,7 +185,7 @@ func (f *forwarder) forward(ctx context.Context, j *job) {
 				add(ctx, m.ProcessorTailSamplingCountSpansWithUnparseableTracestate, f.notes.unreadable)
 			}
 		}
-	} else if e.queue.keeps(ctx, f.epoch) {
+	} else if e.queue.keeps(f.epoch) {
 		for _, ref := range j.spans {
 			again[e.store.Set(ref.Block)] = true
 		}
@@ -251,7 +252,7 @@ func (f *forwarder) deliver(ctx context.Context, td ptrace.Traces) (taken int, a
 			return spans, false
 		}
 		if ctx.Err() != nil {
-			return taken, taken == 0 && f.engine.queue.keeps(ctx, f.epoch)
+			return taken, taken == 0 && f.engine.queue.keeps(f.epoch)
 		}
 		var part consumererror.Traces
 		switch {
@@ -269,7 +270,7 @@ func (f *forwarder) deliver(ctx context.Context, td ptrace.Traces) (taken int, a
 			f.rest(ctx)
 		default:
 			f.warn("spans that were kept are refused for now and wait", err)
-			return taken, taken == 0 && f.engine.queue.keeps(ctx, f.epoch)
+			return 0, true
 		}
 	}
 }

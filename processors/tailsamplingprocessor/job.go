@@ -31,15 +31,15 @@ type keptTrace struct {
 	threshold     probability.Threshold
 	randomness    probability.Randomness
 	mark          uint64 // id of the span that says why; 0: none
-	say           *saying
+	note          *note
 	hasRandomness bool
 	erase         bool
 	shared        bool // spans share ids, or did
 	marked        bool
 }
 
-// saying is what the marked span says. There are as many as policies.
-type saying struct{ policy, dryRun string }
+// note is what the marked span says. There are as many as policies.
+type note struct{ policy, dryRun string }
 
 // What a job takes for a span and for a trace, the latter with the index.
 const (

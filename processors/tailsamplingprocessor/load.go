@@ -23,8 +23,8 @@ func (s *shard) load(due []uint32) map[uint32]*loaded {
 	var refs []block.Ref
 	for _, n := range due {
 		if t := s.traces.at(n); s.loads(t) {
-			for i := t.first; i != 0; i = s.records.at(i).next {
-				refs = append(refs, s.records.at(i).ref)
+			for _, r := range s.recordsOf(t) {
+				refs = append(refs, r.ref)
 			}
 		}
 	}

@@ -77,18 +77,15 @@ func (s *shard) orphans(t *trace, f func(operation uint64)) {
 		s.open.ids = nil // it is a giant trace's
 	}
 	mask := uint64(size - 1)
-	for i := t.first; i != 0; i = s.records.at(i).next {
-		id := s.records.at(i).id
-		for h := hashID(id, 0); ; h++ {
-			if e := &ids[h&mask]; *e == 0 || *e == id {
-				*e = id
+	for _, r := range s.recordsOf(t) {
+		for h := hashID(r.id, 0); ; h++ {
+			if e := &ids[h&mask]; *e == 0 || *e == r.id {
+				*e = r.id
 				break
 			}
 		}
 	}
-	for i := t.first; i != 0; {
-		r := s.records.at(i)
-		i = r.next
+	for _, r := range s.recordsOf(t) {
 		if r.parent == 0 {
 			continue
 		}

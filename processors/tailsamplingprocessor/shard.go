@@ -1,6 +1,7 @@
 package tailsamplingprocessor
 
 import (
+	"iter"
 	"maps"
 	"time"
 
@@ -51,7 +52,7 @@ type shard struct {
 	random  map[uint64]*probability.Uniformity
 
 	out       *job
-	sayings   map[sayingKey]*saying // of this run
+	notes     map[noteKey]*note // of this run
 	counts    counts
 	round     int   // how many decisions to take at a time
 	published int64 // when metrics were, ns on the engine's clock
@@ -70,7 +71,7 @@ type shard struct {
 	missing  []uint64   // of the trace at hand
 }
 
-type sayingKey struct {
+type noteKey struct {
 	policy   int
 	sub      string
 	decision policy.Decision
@@ -114,7 +115,7 @@ func (s *shard) start(r *run) {
 // came, and those whose decision was brought forward, or put off, keep that too.
 func (s *shard) adopt(r *run) {
 	before := s.run
-	s.run, s.sayings, s.tally = r, map[sayingKey]*saying{}, policy.Counts{} // policies have other numbers
+	s.run, s.notes, s.tally = r, map[noteKey]*note{}, policy.Counts{} // policies have other numbers
 	if r.policies.Words() != s.traces.words {
 		s.traces.setWords(r.policies.Words())
 	}
@@ -320,13 +321,25 @@ func (s *shard) append(n uint32, r *record) {
 	t.last = i
 }
 
+// recordsOf goes through a trace's records, by their numbers. The one at hand may be removed.
+func (s *shard) recordsOf(t *trace) iter.Seq2[uint32, *record] {
+	return func(yield func(uint32, *record) bool) {
+		for i := t.first; i != 0; {
+			r := s.records.at(i)
+			next := r.next
+			if !yield(i, r) {
+				return
+			}
+			i = next
+		}
+	}
+}
+
 // remove forgets a trace that was decided, and its records.
 func (s *shard) remove(n uint32) {
 	t := s.traces.at(n)
-	for i := t.first; i != 0; {
-		next := s.records.at(i).next
+	for i := range s.recordsOf(t) {
 		s.records.remove(i)
-		i = next
 	}
 	if first := s.byLow[t.low]; first != n {
 		prev := s.traces.at(first)
@@ -353,16 +366,19 @@ func (s *shard) relieve() {
 		if !over || s.ages.head == 0 {
 			return
 		}
-		s.due = s.due[:0]
-		for i := s.ages.head; i != 0 && len(s.due) < some; i = s.traces.at(i).age.next {
-			s.due = append(s.due, i)
-		}
-		for _, n := range s.due {
-			s.wheel.remove(s.traces, n)
-		}
-		s.decide(s.due, why)
+		s.decide(s.oldest(some), why)
 		s.report()
 	}
+}
+
+// oldest takes the traces that came first out of the wheel.
+func (s *shard) oldest(limit int) []uint32 {
+	s.due = s.due[:0]
+	for i := s.ages.head; i != 0 && len(s.due) < limit; i = s.traces.at(i).age.next {
+		s.due = append(s.due, i)
+		s.wheel.remove(s.traces, i)
+	}
+	return s.due
 }
 
 // over says of what there is too much, if of anything.
@@ -427,21 +443,15 @@ func (r *releases) do() {
 // settleAll decides all traces, or drops them. The shard is halted.
 func (s *shard) settleAll(drop bool) {
 	for s.ages.head != 0 {
-		s.due = s.due[:0]
-		for i := s.ages.head; i != 0 && len(s.due) < roundLen; i = s.traces.at(i).age.next {
-			s.due = append(s.due, i)
-		}
-		for _, n := range s.due {
-			s.wheel.remove(s.traces, n)
-		}
+		due := s.oldest(roundLen)
 		if drop {
-			for _, n := range s.due {
+			for _, n := range due {
 				s.conclude(n, policy.Verdict{Decision: policy.NotSampled, Policy: noPolicy}, reasonShutdown)
 			}
 			s.releases.do()
 			continue
 		}
-		s.decide(s.due, reasonShutdown)
+		s.decide(due, reasonShutdown)
 	}
 	s.flush()
 	s.publish()

@@ -2,8 +2,8 @@ package tailsamplingprocessor
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"net/netip"
+	"strconv"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -31,7 +31,7 @@ func (s *sharedSpans) add(rs ptrace.ResourceSpans, span ptrace.Span) {
 	if v, ok := span.Attributes().Get(zipkinShared); ok && v.Bool() {
 		node.Shared = true
 	} else if v, ok := span.Attributes().Get(zipkinSpanID); ok {
-		if old, ok := parseID(v.Str()); ok && node.ID == tree.ServerID(node.TraceLow, old, node.Endpoint) {
+		if old, err := strconv.ParseUint(v.Str(), 16, 64); err == nil && node.ID == tree.ServerID(node.TraceLow, old, node.Endpoint) {
 			// The receiver split it: joined again, its children are found.
 			node.Shared, node.ID = true, old
 		}
@@ -55,7 +55,7 @@ func (s *sharedSpans) resolve() {
 		span.SetParentSpanID(spanID(c.Parent))
 		if c.Shared && c.ID != old {
 			span.Attributes().Remove(zipkinShared)
-			span.Attributes().PutStr(zipkinSpanID, hex.EncodeToString(binary.BigEndian.AppendUint64(nil, old)))
+			span.Attributes().PutStr(zipkinSpanID, spanID(old).String())
 		}
 	}
 	clear(s.spans)
@@ -85,15 +85,4 @@ func endpointOf(resource, attrs pcommon.Map) (e tree.Endpoint) {
 		e.Port = uint16(v.Int())
 	}
 	return e
-}
-
-func parseID(s string) (uint64, bool) {
-	var b [8]byte
-	if len(s) != 16 {
-		return 0, false
-	}
-	if _, err := hex.Decode(b[:], []byte(s)); err != nil {
-		return 0, false
-	}
-	return binary.BigEndian.Uint64(b[:]), true
 }

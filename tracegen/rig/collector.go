@@ -163,7 +163,7 @@ func (c *Collector) Stop(ctx context.Context) error {
 
 // Terminate sends SIGTERM and does not wait.
 func (c *Collector) Terminate() error {
-	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+	if err := c.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("rig: collector: %w", err)
 	}
 	return nil

@@ -80,9 +80,6 @@ func (s *Store) Release(id uint32, n int) {
 	}
 }
 
-// Retain keeps n spans more of a block, one of which must be held.
-func (s *Store) Retain(id uint32, n int) { s.entry(id).refs.Add(int64(n)) }
-
 // Read decompresses a block, of which the caller holds a span, into buf, which may be nil.
 func (s *Store) Read(id uint32, buf []byte) (Body, error) {
 	e := s.entry(id)
