@@ -26,9 +26,7 @@ var yamlBlock = regexp.MustCompile("(?s)```ya?ml\n(.*?)```")
 // TestContribsExamples: each configuration that contrib's documentation and tests show is one
 // of ours, unless contrib itself refuses it, as it does one of them.
 func TestContribsExamples(t *testing.T) {
-	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor").Output()
-	require.NoError(t, err)
-	root := strings.TrimSpace(string(dir))
+	root := contribDir(t)
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	require.NoError(t, err)
 	file, err := os.ReadFile(filepath.Join(root, "testdata", "tail_sampling_config.yaml"))
@@ -55,6 +53,28 @@ func TestContribsExamples(t *testing.T) {
 		}
 	}
 	assert.GreaterOrEqual(t, taken, 3)
+}
+
+var metricName = regexp.MustCompile("(?m)^### (otelcol_processor_tail_sampling_[a-z_]+)$")
+
+// TestContribsMetrics: each metric that contrib documents is one of ours.
+func TestContribsMetrics(t *testing.T) {
+	theirs, err := os.ReadFile(filepath.Join(contribDir(t), "documentation.md"))
+	require.NoError(t, err)
+	ours, err := os.ReadFile("documentation.md")
+	require.NoError(t, err)
+	names := metricName.FindAllStringSubmatch(string(theirs), -1)
+	assert.GreaterOrEqual(t, len(names), 15)
+	for _, name := range names {
+		assert.Contains(t, string(ours), "### "+name[1]+"\n")
+	}
+}
+
+func contribDir(t *testing.T) string {
+	t.Helper()
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor").Output()
+	require.NoError(t, err)
+	return strings.TrimSpace(string(dir))
 }
 
 func refusal(f processor.Factory, values map[string]any) error {

@@ -324,6 +324,23 @@ func TestOpenSpans(t *testing.T) {
 	assert.Less(t, time.Since(began), 5*time.Second, "no longer than for the root")
 }
 
+// TestOpenSpansAreBounded: a trace that never ends is decided all the same.
+func TestOpenSpansAreBounded(t *testing.T) {
+	sink := new(consumertest.TracesSink)
+	s := start(t, `{decision_wait: 50ms, wait_for_open_spans: 100ms, num_shards: 1, policies: [{name: all, type: always_sample}]}`, sink)
+	deadline := time.Now().Add(10 * time.Second)
+	sent := uint64(0)
+	for sink.SpanCount() == 0 && time.Now().Before(deadline) {
+		sent++
+		send(t, s, oneSpan("a", traceID(1, 1), 100+sent, 1))
+		time.Sleep(5 * time.Millisecond)
+	}
+	require.Positive(t, sink.SpanCount())
+	assert.Less(t, sent, uint64(1000))
+	s.end()
+	s.balance(int64(sent), int64(sent))
+}
+
 func TestOpenSpansAreLearned(t *testing.T) {
 	sink := new(consumertest.TracesSink)
 	s := start(t, `{decision_wait: 10ms, wait_for_open_spans: 80ms, num_shards: 1, policies: [{name: all, type: always_sample}]}`, sink)
@@ -338,6 +355,32 @@ func TestOpenSpansAreLearned(t *testing.T) {
 	waitFor(t, sink, tries+10)
 	s.end()
 	assert.Equal(t, int64(tries), s.count("open_traces"), "their like never has a parent")
+}
+
+// TestOwnMetrics: each metric is there once something happened that it counts.
+func TestOwnMetrics(t *testing.T) {
+	sink := new(consumertest.TracesSink)
+	s := start(t, `{decision_wait: 20ms, wait_for_open_spans: 20ms, num_shards: 1, policies: [{name: errors, type: status_code, status_code: {status_codes: [ERROR]}}, {name: all, type: probabilistic, probabilistic: {sampling_percentage: 50}}]}`, sink)
+	kept := traceID(1, 0xff_ffffffffffffff)
+	send(t, s, oneSpan("a", kept, 2, 1, func(s ptrace.Span) { s.TraceState().FromRaw("not a tracestate,,=") }))
+	waitFor(t, sink, 1)
+	send(t, s, oneSpan("a", kept, 3, 1), oneSpan("a", traceID(1, 1), 4, 0))
+	waitFor(t, sink, 2)
+	require.Eventually(t, func() bool { return s.engine.spans.Load() == 0 }, 5*time.Second, time.Millisecond)
+	names := []string{
+		"buffered_bytes", "buffered_spans", "count_bytes_sampled", "count_spans_sampled", "count_spans_with_unparseable_tracestate",
+		"count_traces_sampled", "decision_delay", "decisions", "early_releases_from_cache_decision", "global_count_traces_sampled",
+		"new_trace_id_received", "open_traces", "received_spans", "released_spans", "sampling_decision_timer_latency", "sampling_late_span_age",
+		"sampling_policy_execution_count", "sampling_trace_removal_age", "sampling_traces_on_memory",
+	}
+	for _, name := range names {
+		assert.Eventually(t, func() bool {
+			_, err := s.telemetry.GetMetric("otelcol_processor_tail_sampling_" + name)
+			return err == nil
+		}, 5*time.Second, 10*time.Millisecond, name)
+	}
+	assert.Equal(t, int64(1), s.count("decisions", attribute.String("policy", "all"), attribute.String("decision", "sampled"), attribute.String("koine.reason", "wait")))
+	assert.Equal(t, int64(1), s.count("decisions", attribute.String("policy", ""), attribute.String("decision", "not_sampled")))
 }
 
 // TestRandomTraceIDs: a service whose ids are not random is warned of, and its traces state no

@@ -47,6 +47,24 @@ func TestCache(t *testing.T) {
 	assert.Equal(t, probability.Never, d.threshold)
 }
 
+// TestCacheEntries: what is remembered is sized with the limit, within it, and as it is stated.
+func TestCacheEntries(t *testing.T) {
+	for _, test := range []struct {
+		cfg   Config
+		limit int64
+		want  [2]int
+	}{
+		{Config{}, 256 << 20, [2]int{87_382, 87_382}},
+		{Config{}, 64 << 30, [2]int{cacheEntriesMax / 2, cacheEntriesMax / 2}},
+		{Config{DecisionCache: DecisionCacheConfig{SampledCacheSize: 1000}}, 256 << 20, [2]int{500, 87_382}},
+	} {
+		got := cacheEntries(&test.cfg, test.limit, 2)
+		assert.InDelta(t, test.want[0], got[0], 1)
+		assert.InDelta(t, test.want[1], got[1], 1)
+		assert.LessOrEqual(t, int64(2*2*(got[0]+got[1])*cachedSize), max(test.limit/cacheShare*2, 2*2*1000*24))
+	}
+}
+
 // TestSlab adds and removes at random, oldest mostly first, against a map.
 func TestSlab(t *testing.T) {
 	rs := newSlab[record]()

@@ -1,9 +1,9 @@
 package block
 
 import (
-	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -19,17 +19,25 @@ type held struct {
 
 // write writes requests of random spans.
 func write(t testing.TB, s *Store, r *rand.Rand, set uint32, spans, size int) []held {
-	var w Writer
-	s.Begin(&w, set, spans*size)
 	var all []held
-	resource, scope := text(r, 100), text(r, 10)
+	total := 0
 	for i := range spans {
+		h := held{resource: text(r, r.IntN(200)), scope: text(r, r.IntN(20)), span: text(r, 1+r.IntN(2*size))}
 		if i%7 == 0 {
-			resource, scope = text(r, r.IntN(200)), text(r, r.IntN(20))
-			w.Context(resource, scope)
+			total += len(h.resource) + len(h.scope)
+		} else {
+			h.resource, h.scope = all[i-1].resource, all[i-1].scope
 		}
-		span := text(r, 1+r.IntN(2*size))
-		all = append(all, held{w.Span(span), bytes.Clone(resource), bytes.Clone(scope), span})
+		total += len(h.span)
+		all = append(all, h)
+	}
+	var w Writer
+	s.Begin(&w, set, total)
+	for i := range all {
+		if i%7 == 0 {
+			w.Context(all[i].resource, all[i].scope)
+		}
+		all[i].ref = w.Span(all[i].span)
 	}
 	require.NoError(t, w.Close())
 	return all
@@ -78,6 +86,34 @@ func TestStore(t *testing.T) {
 	s.SealIdle()
 	s.SealIdle()
 	assert.LessOrEqual(t, s.Held(), int64(chunkSize), "the current chunk at the most")
+}
+
+// TestBlockSizes: requests get blocks of 16 to 64 KiB, and small ones share them.
+func TestBlockSizes(t *testing.T) {
+	s := NewStore()
+	defer s.Close()
+	r := rand.New(rand.NewPCG(1, 2))
+	sizes := func(all []held) map[uint32]int {
+		raw := map[uint32]int{}
+		for _, h := range all {
+			body, err := s.Read(h.ref.Block, nil)
+			require.NoError(t, err)
+			raw[h.ref.Block] = len(body.Bytes)
+		}
+		return raw
+	}
+	for _, spans := range []int{80, 200, 500, 3000} {
+		for id, size := range sizes(write(t, s, r, 1, spans, 300)) {
+			assert.GreaterOrEqual(t, size, minBody, "block %d of %d spans", id, spans)
+			assert.LessOrEqual(t, size, maxBody+1<<10, "block %d of %d spans", id, spans)
+		}
+	}
+	var small []held
+	for range 1000 {
+		small = append(small, write(t, s, r, 1, 3, 300)...)
+	}
+	// Each core has an open block; the last of each is read before it is full.
+	assert.LessOrEqual(t, len(sizes(small)), 1000*3*400/(maxBody-minBody)+2*runtime.GOMAXPROCS(0))
 }
 
 // TestSets: blocks of one set hold no spans of another.

@@ -11,6 +11,7 @@ type Writer struct {
 	store  *Store
 	set    uint32
 	target int
+	left   int // of the request, about
 
 	// Either a block of this writer's own, or an open one whose lock it holds.
 	shared *openBlock
@@ -44,8 +45,9 @@ func (s *Store) Begin(w *Writer, set uint32, size int) {
 		w.shared, w.err = s.openBlock(set)
 		return
 	}
-	blocks := (size + maxBody - 1) / maxBody
-	w.target = size / blocks // of equal size, so that no small rest is left
+	// Blocks of equal size; the last takes the rest, which is less than minBody.
+	w.target = size / ((size + maxBody - minBody - 1) / (maxBody - minBody))
+	w.left = size
 }
 
 // Context says what the next spans' resource and scope are. The bytes are copied.
@@ -53,6 +55,7 @@ func (w *Writer) Context(resource, scope []byte) {
 	w.resource = append(w.resource[:0], resource...)
 	w.scope = append(w.scope[:0], scope...)
 	w.start = true
+	w.left -= len(resource) + len(scope)
 }
 
 // Span adds a span and gives its place, which the caller then holds.
@@ -76,7 +79,8 @@ func (w *Writer) Span(span []byte) Ref {
 	b = appendSpan(b, w.at, span)
 	w.own.bytes = b
 	w.spans++
-	if len(b) >= w.target {
+	w.left -= len(span)
+	if len(b) >= w.target && w.left >= minBody || len(b) >= maxBody {
 		w.finish()
 	}
 	return ref
