@@ -20,6 +20,21 @@ type Config struct {
 	// Errors is the share of requests in which a call fails, 0 to 1; with Faults at
 	// most 1, since a request has one or the other. Default 0.01.
 	Errors float64
+	// OnPath, Short and OffPath are the shares of requests in which one call's own time
+	// is stretched: by 5 to 20 on the critical path, by 5 to 10 on the path for tens of
+	// milliseconds, by 5 to 20 where nobody waits for it. 0 to 1, with Faults and Errors
+	// at most 1. A request whose route has no such call passes it on to the next.
+	// Default 0.
+	OnPath, Short, OffPath float64
+	// Drift is the factor by which the calls of a third of the services become slower
+	// in an hour, counted from the first request. 0 to 100, 0 is as 1. Default 1: none.
+	Drift float64
+	// Skew is how far a service's clock is off at most: each by a time of its own that
+	// stays. 0 to 1h, default 0.
+	Skew time.Duration
+	// Missing is the share of spans that are lost, Late that of spans that are told
+	// late; never a root or a label's span. 0 to 1, default 0.
+	Missing, Late float64
 	// Protocol makes every service speak one protocol. Default NativeProtocol: each
 	// its own.
 	Protocol Protocol
@@ -71,6 +86,7 @@ func DefaultConfig() Config {
 		Spans:         24,
 		Faults:        0.005,
 		Errors:        0.01,
+		Drift:         1,
 		Start:         time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
 		Rate:          50,
 		BatchSpans:    512,
@@ -93,9 +109,23 @@ func (c *Config) validateTraffic() error {
 	errs = append(errs,
 		within("spans", c.Spans, 4, 1000),
 		share("faults", c.Faults),
-		share("errors", c.Errors))
+		share("errors", c.Errors),
+		share("on path", c.OnPath),
+		share("short", c.Short),
+		share("off path", c.OffPath),
+		share("missing", c.Missing),
+		share("late", c.Late))
 	if c.Faults+c.Errors > 1 {
 		errs = append(errs, fmt.Errorf("faults %v and errors %v: together more than 1", c.Faults, c.Errors))
+	} else if c.Faults+c.Errors+c.OnPath+c.Short+c.OffPath > 1 {
+		errs = append(errs, fmt.Errorf("faults %v, errors %v, on path %v, short %v and off path %v: together more than 1",
+			c.Faults, c.Errors, c.OnPath, c.Short, c.OffPath))
+	}
+	if !(c.Drift >= 0 && c.Drift <= 100) {
+		errs = append(errs, fmt.Errorf("drift %v: not within 0 and 100", c.Drift))
+	}
+	if c.Skew < 0 || c.Skew > time.Hour {
+		errs = append(errs, fmt.Errorf("skew %v: not within 0s and 1h", c.Skew))
 	}
 	if c.Protocol > OTLPHTTP {
 		errs = append(errs, fmt.Errorf("protocol %v", c.Protocol))

@@ -9,6 +9,13 @@ const (
 	Slow FaultKind = "slow"
 	// Repeated: a call that is made once is made many times, one after the other.
 	Repeated FaultKind = "repeated"
+	// OnPath: the own time of a call that its request waits for is 5 to 20 times as long.
+	OnPath FaultKind = "on_path"
+	// Short: a call of milliseconds takes 5 to 10 times as long, for 10 to 150 ms more.
+	Short FaultKind = "short"
+	// OffPath is a decoy: a call takes 5 to 20 times as long, but beside one that takes
+	// longer yet, or after the answer, so that the request is as fast as ever.
+	OffPath FaultKind = "off_path"
 )
 
 // A Label is the truth about one planted bottleneck: what a good analysis of the
@@ -22,11 +29,13 @@ type Label struct {
 	// Service and Operation are service.name and span name of the planted spans.
 	Service   string `json:"service"`
 	Operation string `json:"operation"`
-	// SpanIDs has the slow span, or every one of the repeated calls' caller's spans.
+	// SpanIDs has the span with the longer time of its own, or every one of the repeated
+	// calls' caller's spans.
 	SpanIDs []string `json:"span_ids"`
-	// AddedSeconds is how much longer the caller waits than it would have.
+	// AddedSeconds is how much longer the caller waits than it would have; with OnPath and
+	// Short, and with OffPath, whose is 0, how much later the root ends.
 	AddedSeconds float64 `json:"added_seconds"`
-	// Calls is how many calls were made: 1 if slow.
+	// Calls is how many calls were made: 1 unless repeated.
 	Calls int `json:"calls"`
 }
 
@@ -37,14 +46,16 @@ const faultSpread = 0.25
 type fault struct {
 	site
 	calls int
-	added int64 // microseconds
-	ids   []SpanID
+	// factor stretches the site's own time, with the kinds that do.
+	factor float64
+	added  int64 // microseconds
+	ids    []SpanID
 }
 
 // label is the fault as others are told of it.
 func (f *fault) label(request *Request, plan *plan, services []Service) *Label {
 	culprit := f.node.caller
-	if f.kind == Slow && f.node.callee != nil {
+	if f.kind != Repeated && f.node.callee != nil {
 		culprit = f.node.callee
 	}
 	label := &Label{

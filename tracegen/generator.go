@@ -15,7 +15,11 @@ type Generator struct {
 	upTo     []float64 // plans' weights, summed up
 	faults   float64
 	errors   float64
+	source   *rand.PCG
 	rng      *rand.Rand
+	stretch  stretcher
+	drift    drift
+	mishaps  mishaps
 
 	spans   []Span
 	text    textArena
@@ -34,10 +38,12 @@ type Request struct {
 	// Entry indexes Generator.Services; Route is what was asked of it.
 	Entry int
 	Route string
-	// Spans begins with the root; a parent precedes its children.
+	// Spans begins with the root; a parent precedes its children, unless it is missing.
 	Spans []Span
 	// Shared is how many of the spans are shared ones.
 	Shared int
+	// Batch: the route is one that takes seconds each time, such as the daily report.
+	Batch bool
 	// Failed tells that a call failed, though not always that the root did.
 	Failed bool
 	// Label is the planted bottleneck, nil without one.
@@ -49,13 +55,17 @@ func New(cfg Config) (*Generator, error) {
 	if err := cfg.validateTraffic(); err != nil {
 		return nil, fmt.Errorf("tracegen: %w", err)
 	}
+	source := newSource(cfg.Seed, 0x9e3779b97f4a7c15)
 	g := &Generator{
 		services: Services(cfg),
 		faults:   cfg.Faults,
 		errors:   cfg.Errors,
-		// The second word only has to be fixed: this is the golden ratio's fraction.
-		rng: rand.New(rand.NewPCG(cfg.Seed, 0x9e3779b97f4a7c15)),
+		source:   source,
+		rng:      rand.New(source),
+		stretch:  newStretcher(cfg),
+		drift:    newDrift(cfg),
 	}
+	g.mishaps = newMishaps(cfg, len(g.services))
 	g.plans = plans(cfg, g.services)
 	sum := 0.0
 	for _, p := range g.plans {
@@ -68,28 +78,47 @@ func New(cfg Config) (*Generator, error) {
 // Services lists who is in the traces. It is not to be changed.
 func (g *Generator) Services() []Service { return g.services }
 
-// Next makes one request's trace. Its last span ends at end, to the microsecond: with
-// the time of the call, everything in it has happened.
+// newSource is a source of random numbers of its own: the stream only has to be another
+// one each. What is added to the traffic draws from another source, so that the rest
+// stays as it is without.
+func newSource(seed, stream uint64) *rand.PCG { return rand.NewPCG(seed, stream) }
+
+// Next makes one request's trace. Its last span ends at end, to the microsecond, but for
+// skewed clocks: with the time of the call, everything in it has happened.
 func (g *Generator) Next(end time.Time) *Request {
 	plan := g.plans[sort.SearchFloat64s(g.upTo, g.rng.Float64()*g.upTo[len(g.upTo)-1])]
 	g.begin(plan)
-	_, failed := g.call(plan.root, SpanID{}, 0)
+	g.drift.set(end)
+	before := *g.source
+	failed := g.simulate(plan)
+	if g.fault.node == nil && g.failing == nil {
+		g.plantStretch(plan, before)
+	}
 	g.place(end.UnixMicro())
 	g.text.settle(g.spans)
 
-	g.request.Spans = g.spans
 	g.request.Failed = failed || g.failing != nil
 	if g.fault.node != nil {
 		g.request.Label = g.fault.label(&g.request, plan, g.services)
 	}
+	g.request.Spans = g.spans
+	g.mishaps.befall(&g.request, g.fault.ids)
 	return &g.request
+}
+
+// simulate lets the request take its course from the beginning.
+func (g *Generator) simulate(plan *plan) (failed bool) {
+	g.spans = g.spans[:0]
+	g.text.reset()
+	g.request.Shared = 0
+	g.fault.ids, g.fault.added = g.fault.ids[:0], 0
+	_, failed = g.call(plan.root, SpanID{}, 0)
+	return failed
 }
 
 // begin draws what is decided for the request as a whole.
 func (g *Generator) begin(plan *plan) {
-	g.spans = g.spans[:0]
-	g.text.reset()
-	g.request = Request{TraceID: g.newTraceID(plan.short), Entry: plan.entry, Route: plan.path}
+	g.request = Request{TraceID: g.newTraceID(plan.short), Entry: plan.entry, Route: plan.path, Batch: plan.batch}
 	g.parts[item] = g.rng.Uint64N(40_000)
 	g.parts[user] = g.rng.Uint64N(250_000)
 	g.parts[order] = g.rng.Uint64()

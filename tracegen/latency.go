@@ -17,6 +17,8 @@ func around(median time.Duration, spread float64) latency {
 	return latency{mu: math.Log(float64(median) / float64(time.Microsecond)), spread: spread}
 }
 
+func (l latency) median() float64 { return math.Exp(l.mu) } // microseconds
+
 // draw returns whole microseconds, at least one: Zipkin takes a duration of zero for
 // an unknown one.
 func (l latency) draw(rng *rand.Rand) int64 {

@@ -13,6 +13,10 @@ type plan struct {
 	// are calls that every request of the route makes before it answers.
 	sites    []site
 	fallible []*node
+	// stretchable are the calls whose own time can be stretched, by kind and sort.
+	stretchable map[FaultKind][][]*node
+	// batch: seconds long each time, and nobody minds.
+	batch bool
 	// short: the request begins at a service with 64-bit trace ids.
 	short bool
 }
@@ -59,6 +63,7 @@ func plans(cfg Config, services []Service) []*plan {
 	for _, p := range all {
 		p.root.countGroups()
 		p.collect(p.root)
+		p.collectStretchable()
 	}
 	return all
 }
@@ -113,6 +118,7 @@ func (p *planner) route(r *route) *plan {
 		path:   r.verb + " " + routeOf(s, r.path),
 		root:   p.operation(r.operation, nil, step{way: r.way, chance: 1}),
 		weight: r.weight,
+		batch:  r.batch,
 		short:  s.Convention == Brave,
 	}
 }

@@ -43,6 +43,7 @@ type run struct {
 	lines    []line
 	senders  map[Protocol]*sender
 	labels   *json.Encoder
+	late     late
 	counts   counts
 	began    time.Time
 	delivery context.Context
@@ -52,6 +53,7 @@ type run struct {
 // A line is one service's way out.
 type line struct {
 	encoder *Encoder
+	late    *Encoder // of spans that are told late
 	sender  *sender
 	tally   *tally
 	since   time.Time // when the batch got its first span
@@ -59,8 +61,9 @@ type line struct {
 
 // counts is of the requests as a whole.
 type counts struct {
-	mu                             sync.Mutex
-	traces, failed, slow, repeated int64
+	mu             sync.Mutex
+	traces, failed int64
+	planted        map[FaultKind]int64
 }
 
 func newRun(ctx context.Context, cfg *Config, targets Targets) (*run, error) {
@@ -74,6 +77,7 @@ func newRun(ctx context.Context, cfg *Config, targets Targets) (*run, error) {
 		return nil, err
 	}
 	r := &run{cfg: cfg, gen: gen, senders: map[Protocol]*sender{}, began: time.Now()}
+	r.counts.planted = map[FaultKind]int64{}
 	if cfg.Labels != nil {
 		r.labels = json.NewEncoder(cfg.Labels)
 	}
@@ -92,6 +96,7 @@ func newRun(ctx context.Context, cfg *Config, targets Targets) (*run, error) {
 		row := Row{Service: s.Name, Language: s.Language, Protocol: s.Protocol, Convention: s.Convention}
 		r.lines = append(r.lines, line{
 			encoder: NewEncoder(s),
+			late:    NewEncoder(s),
 			sender:  r.senders[s.Protocol],
 			tally:   &tally{row: row},
 		})
@@ -146,15 +151,19 @@ func (r *run) request(now time.Time) error {
 	for i := range request.Spans {
 		s := &request.Spans[i]
 		l := &r.lines[s.Service]
-		if l.encoder.Spans() == 0 {
-			l.since = now
-		}
-		l.encoder.Add(s)
 		shared := 0
 		if s.Shared {
 			shared = 1
 		}
 		l.tally.generated(1, shared)
+		if s.Late {
+			l.late.Add(s)
+			continue
+		}
+		if l.encoder.Spans() == 0 {
+			l.since = now
+		}
+		l.encoder.Add(s)
 		if l.encoder.Spans() >= r.cfg.BatchSpans {
 			l.flush()
 		}
@@ -174,6 +183,7 @@ func (r *run) flush(then time.Time) {
 			l.flush()
 		}
 	}
+	r.late.flush(r.lines, time.Now())
 }
 
 // flush queues the batch, and waits while the queue is full: a target that is slower
@@ -191,6 +201,7 @@ func (r *run) finish() error {
 	defer r.abort(nil)
 	defer timer.Stop()
 	r.flush(time.Now())
+	r.late.end(r.lines)
 	var errs []error
 	for _, s := range r.senders {
 		errs = append(errs, s.finish())
@@ -205,12 +216,7 @@ func (c *counts) add(request *Request) {
 	if request.Failed {
 		c.failed++
 	}
-	if request.Label == nil {
-		return
-	}
-	if request.Label.Kind == Slow {
-		c.slow++
-	} else {
-		c.repeated++
+	if request.Label != nil {
+		c.planted[request.Label.Kind]++
 	}
 }

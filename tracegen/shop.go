@@ -59,6 +59,8 @@ type step struct {
 type route struct {
 	*operation
 	weight float64
+	// batch: it takes seconds each time, and is to.
+	batch bool
 }
 
 func ms(median float64) latency { return around(time.Duration(median*1e6), 0.35) }
@@ -110,7 +112,8 @@ func (s step) beside() step                       { s.alongside = true; return s
 func (s step) tolerate() step                     { s.tolerated = true; return s }
 func (s step) canSlow(by time.Duration) step      { s.slow = by; return s }
 func (s step) canRepeat(times int) step           { s.repeat = times; return s }
-func (o *operation) share(percent float64) *route { return &route{o, percent} }
+func (o *operation) share(percent float64) *route { return &route{operation: o, weight: percent} }
+func (r *route) always() *route                   { r.batch = true; return r }
 
 // shopRoutes is the shop: every route, what it calls, how long that takes, where a
 // fault may be planted. Ordinary routes take 30 to 300 ms, checkouts about half a
@@ -132,8 +135,8 @@ func shopRoutes() []*route {
 		serve("storefront", "POST", "/checkout", "", ms(8), call(placeOrder())).share(6),
 		serve("mobile-gateway", "POST", "/mobile/v2/checkout", "CheckoutRoutes.place", ms(5), call(shippingQuote()), call(placeOrder())).share(4),
 		serve("storefront", "GET", "/account/orders", "", ms(6), header, call(orderHistory()), advice).share(7),
-		dailyReport().share(2),
-		reprice().share(1),
+		dailyReport().share(2).always(),
+		reprice().share(1).always(),
 	}
 }
 

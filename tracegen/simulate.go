@@ -59,7 +59,7 @@ func (g *Generator) once(n *node, parent SpanID, at int64) (end int64, failed bo
 // and after its steps. A failure that is not tolerated ends it early.
 func (g *Generator) run(n *node, s *shape, id, parent SpanID, shared bool, at int64) (int64, bool) {
 	span := g.open(s, id, parent, shared, at)
-	own := n.own.draw(g.rng)
+	own := g.ownTime(n, s.service, id)
 	if g.fault.node == n && g.fault.kind == Slow {
 		g.fault.added = n.slow.draw(g.rng)
 		g.fault.ids = append(g.fault.ids, id)
@@ -74,6 +74,19 @@ func (g *Generator) run(n *node, s *shape, id, parent SpanID, shared bool, at in
 	}
 	g.close(span, s, at, failed)
 	return at, failed
+}
+
+// ownTime is what the node itself takes, in today's state of its service and with what
+// is planted.
+func (g *Generator) ownTime(n *node, service int, id SpanID) int64 {
+	own := g.drift.of(n.own.draw(g.rng), service)
+	if g.fault.node != n || g.fault.factor == 0 {
+		return own
+	}
+	stretched := int64(float64(own) * g.fault.factor)
+	g.fault.added = stretched - own
+	g.fault.ids = append(g.fault.ids, id)
+	return stretched
 }
 
 // group makes the step at i and those that start alongside it, and waits for all.

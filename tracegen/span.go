@@ -16,6 +16,8 @@ type Span struct {
 	Parent SpanID
 	// Shared marks a Zipkin server span that bears its client's id.
 	Shared bool
+	// Late: it is told long after its trace, when a sampler has decided.
+	Late   bool
 	Kind   Kind
 	Status Status
 	// Scope indexes Service.Scopes.

@@ -17,8 +17,12 @@ type Summary struct {
 	// Slow and Repeated are how many bottlenecks of each kind were planted.
 	Slow     int64 `json:"planted_slow"`
 	Repeated int64 `json:"planted_repeated"`
-	Rows     []Row `json:"services"`
-	Total    Row   `json:"total"`
+	// OnPath, Short and OffPath are how many stretched calls of each kind were planted.
+	OnPath  int64 `json:"planted_on_path"`
+	Short   int64 `json:"planted_short"`
+	OffPath int64 `json:"planted_off_path"`
+	Rows    []Row `json:"services"`
+	Total   Row   `json:"total"`
 }
 
 // A Row counts one service's spans.
@@ -49,8 +53,11 @@ func (r *run) summary() Summary {
 		Seconds:  time.Since(r.began).Seconds(),
 		Traces:   r.counts.traces,
 		Failed:   r.counts.failed,
-		Slow:     r.counts.slow,
-		Repeated: r.counts.repeated,
+		Slow:     r.counts.planted[Slow],
+		Repeated: r.counts.planted[Repeated],
+		OnPath:   r.counts.planted[OnPath],
+		Short:    r.counts.planted[Short],
+		OffPath:  r.counts.planted[OffPath],
 		Total:    Row{Service: "total", Protocol: r.cfg.Protocol, Convention: r.cfg.Convention},
 	}
 	r.counts.mu.Unlock()
@@ -88,8 +95,12 @@ func (s *Summary) WriteText(w io.Writer) error {
 			fmt.Fprintf(w, "%s, last refusal: %s\n", r.Service, r.LastError)
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d traces in %.1f s, %d with an error; planted bottlenecks: %d slow, %d repeated\n",
-		s.Traces, s.Seconds, s.Failed, s.Slow, s.Repeated)
+	stretched := ""
+	if s.OnPath+s.Short+s.OffPath > 0 {
+		stretched = fmt.Sprintf(", %d on path, %d short, %d off path", s.OnPath, s.Short, s.OffPath)
+	}
+	_, err := fmt.Fprintf(w, "%d traces in %.1f s, %d with an error; planted bottlenecks: %d slow, %d repeated%s\n",
+		s.Traces, s.Seconds, s.Failed, s.Slow, s.Repeated, stretched)
 	return err
 }
 

@@ -53,6 +53,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		{`unexpected argument "now"`, []string{"now"}},
 		{`summary "xml": not text or json`, []string{"-summary", "xml"}},
 		{`unknown protocol "thrift"`, []string{"-protocol", "thrift"}},
+		{"short 2: not within 0 and 1", []string{"-on-path", "0.1", "-off-path", "0.1", "-short", "2", "-drift", "1.3", "-skew", "20ms", "-missing", "0.01", "-late", "0.01"}},
 		{"spans 1: not within 4 and 1000", []string{"-spans", "1"}},
 		{`otlp-grpc target "localhost:1": cannot be reached`, []string{"-protocol", "otlp-grpc", "-otlp-grpc", "localhost:1"}},
 		{"labels: open ", []string{"-labels", "/nowhere/at/all"}},
