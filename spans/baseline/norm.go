@@ -7,7 +7,9 @@ import "math"
 type Norm struct {
 	P50, P90, P99 float64
 	Count         uint64 // about how many observations it stands for, the forgotten ones not
-	floor         float64
+	// Fallback is that the operation's own is not known, and it is its service's.
+	Fallback bool
+	floor    float64
 }
 
 const (
@@ -31,7 +33,8 @@ func (n Norm) Known() bool { return n.Count >= enough }
 
 // Surprise is -log10 of about the share of observations that exceed x: 0 at or below P50, up to
 // 0.3 just above, 1 at P90, 2 at P99, and beyond that as if the logarithms fell off
-// exponentially, as they do between P90 and P99. Without observations it is 0.
+// exponentially, as they do between P90 and P99. Without observations it is 0. What takes longer
+// than nearly all that its service does may do so always: of a Fallback it is 2 at the most.
 func (n Norm) Surprise(x float64) float64 {
 	switch {
 	case n.Count == 0 || !(x > n.P50):
@@ -40,6 +43,8 @@ func (n Norm) Surprise(x float64) float64 {
 		return between(x, n.P50, n.P90, surpriseP50, surpriseP90)
 	case x <= n.P99:
 		return between(x, n.P90, n.P99, surpriseP90, surpriseP99)
+	case n.Fallback:
+		return surpriseP99
 	}
 	last := logarithm(n.P99)
 	spread := max(last-logarithm(n.P90), n.floor)

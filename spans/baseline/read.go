@@ -7,10 +7,10 @@ func (b *Baseline) Duration(op Operation) Norm {
 		return Norm{}
 	}
 	packed := i.duration.Load()
-	if !isKnown(packed) {
-		packed = b.infos.at(i.owner.Load() & numberMask).duration.Load()
+	if isKnown(packed) {
+		return unpack(packed, timeFloor)
 	}
-	return unpack(packed, timeFloor)
+	return b.fallback(b.infos.at(i.owner.Load() & numberMask).duration.Load())
 }
 
 // Self is the norm of an operation's self time on the critical path, where it is on it; its
@@ -21,10 +21,17 @@ func (b *Baseline) Self(op Operation) Norm {
 		return Norm{}
 	}
 	packed := i.self.Load()
-	if !isKnown(packed) {
-		packed = b.infos.at(i.owner.Load() & numberMask).self.Load()
+	if isKnown(packed) {
+		return unpack(packed, timeFloor)
 	}
-	return unpack(packed, timeFloor)
+	return b.fallback(b.infos.at(i.owner.Load() & numberMask).self.Load())
+}
+
+// fallback is the norm of a service, of one of its operations.
+func (*Baseline) fallback(packed uint64) Norm {
+	n := unpack(packed, timeFloor)
+	n.Fallback = true
+	return n
 }
 
 // Children is the median number of an operation's direct children, if it is known.
