@@ -92,8 +92,13 @@ const keepSome = `policies: [{name: error, type: status_code, status_code: {stat
 // TestMemoryLimit sends four times what fits: what is held stays within the limit, each trace
 // is decided, and every span is accounted for.
 func TestMemoryLimit(t *testing.T) {
+	t.Run("policies", func(t *testing.T) { testMemoryLimit(t, keepSome) })
+	t.Run("bottlenecks", func(t *testing.T) { testMemoryLimit(t, "policies: [{name: where, type: bottleneck}]") })
+}
+
+func testMemoryLimit(t *testing.T, policies string) {
 	var forwarded atomic.Int64
-	s := start(t, "{decision_wait: 1h, memory_limit_mib: 8, "+keepSome+"}", counting(&forwarded))
+	s := start(t, "{decision_wait: 1h, memory_limit_mib: 8, "+policies+"}", counting(&forwarded))
 	var sent, most int64
 	var wg sync.WaitGroup
 	for g := range 4 {

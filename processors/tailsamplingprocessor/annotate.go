@@ -2,10 +2,13 @@ package tailsamplingprocessor
 
 import (
 	"encoding/binary"
+	"strconv"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/koine-otel/koine/spans/baseline"
+	"github.com/koine-otel/koine/spans/bottleneck"
 	"github.com/koine-otel/koine/spans/probability"
 )
 
@@ -13,11 +16,20 @@ import (
 const (
 	attributePolicy = "koine.sampling.policy"
 	attributeDryRun = "koine.sampling.dry_run"
+
+	attributeService   = "koine.bottleneck.service"
+	attributeOperation = "koine.bottleneck.operation"
+	attributeSpanID    = "koine.bottleneck.span_id"
+	attributeSelfTime  = "koine.bottleneck.self_time"
+	attributeExcess    = "koine.bottleneck.excess"
+	attributePattern   = "koine.bottleneck.pattern"
 )
 
 // annotator writes on spans that leave what was decided of their traces.
 type annotator struct {
 	job *job
+	// identity says what an operation is.
+	identity func(baseline.Operation) baseline.Identity
 	// unreadable counts spans whose tracestate cannot be parsed; they keep it.
 	unreadable int64
 	shared     sharedSpans
@@ -62,6 +74,9 @@ func (a *annotator) span(rs ptrace.ResourceSpans, span ptrace.Span) {
 	if k.mark != 0 && !k.marked && span.SpanID() == spanID(k.mark) {
 		k.marked = true // the id may come again
 		k.note.write(span.Attributes())
+		if k.cause.known {
+			a.cause(span.Attributes(), &k.cause)
+		}
 	}
 	if k.shared {
 		a.shared.add(rs, span)
@@ -75,6 +90,29 @@ func (n *note) write(attrs pcommon.Map) {
 	if n.dryRun != "" {
 		attrs.PutStr(attributeDryRun, n.dryRun)
 	}
+}
+
+// cause writes where the trace's time went.
+func (a *annotator) cause(attrs pcommon.Map, c *cause) {
+	identity := a.identity(c.operation)
+	if identity.Service != "" {
+		attrs.PutStr(attributeService, identity.Service)
+	}
+	if identity.Name != "" {
+		attrs.PutStr(attributeOperation, identity.Name)
+	}
+	attrs.PutStr(attributeSpanID, spanID(c.span).String())
+	attrs.PutDouble(attributeSelfTime, seconds(c.self))
+	attrs.PutDouble(attributeExcess, seconds(c.excess))
+	if c.pattern != bottleneck.None {
+		attrs.PutStr(attributePattern, c.pattern.String())
+	}
+}
+
+// seconds has the digits that a float32 has, and no more.
+func seconds(s float32) float64 {
+	f, _ := strconv.ParseFloat(strconv.FormatFloat(float64(s), 'g', -1, 32), 64)
+	return f
 }
 
 // state writes th, and rv where there is one.

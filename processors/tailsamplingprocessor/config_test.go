@@ -36,6 +36,7 @@ func TestEveryKey(t *testing.T) {
 	require.NoError(t, cfg.Validate())
 	policies := cfg.Policies
 	cfg.Policies = nil
+	norms := component.MustNewIDWithName("file_storage", "norms")
 	assert.Equal(t, &Config{
 		DecisionWait:                  10 * time.Second,
 		DecisionWaitAfterRootReceived: 2 * time.Second,
@@ -53,6 +54,9 @@ func TestEveryKey(t *testing.T) {
 		DropPendingTracesOnShutdown:   true,
 		MetadataKeys:                  []string{"x-tenant", "X-Region"},
 		MetadataCardinalityLimit:      50,
+		Analysis: AnalysisConfig{
+			Enabled: true, MaxOperations: 5000, MaxSeries: 200, Storage: &norms, SnapshotFile: "testdata/norms",
+		},
 	}, cfg)
 
 	status := func(name string, codes ...string) policy.Shared {
@@ -141,8 +145,10 @@ func TestValidate(t *testing.T) {
 		`tail_storage is not supported: spans wait in memory, under memory_limit_mib`: func(c *Config) {
 			c.TailStorage = &component.ID{}
 		},
-		`metadata_keys[1]: "X-tenant" is there twice`: func(c *Config) { c.MetadataKeys = []string{"x-Tenant", "X-tenant"} },
-		`metadata_keys[0]: is empty`:                  func(c *Config) { c.MetadataKeys = []string{""} },
+		`metadata_keys[1]: "X-tenant" is there twice`:               func(c *Config) { c.MetadataKeys = []string{"x-Tenant", "X-tenant"} },
+		`analysis::max_operations: -1 is not between 0 and 1000000`: func(c *Config) { c.Analysis.MaxOperations = -1 },
+		`analysis::max_series: 1999 is not between 0 and 1998`:      func(c *Config) { c.Analysis.MaxSeries = 1999 },
+		`metadata_keys[0]: is empty`:                                func(c *Config) { c.MetadataKeys = []string{""} },
 		`policies[0] "slow": latency depends on earlier traces or on spans to come`: func(c *Config) {
 			c.SamplingStrategy = SpanIngest
 			c.Policies[0].Name, c.Policies[0].Type, c.Policies[0].Latency.UpperThresholdMs = "slow", policy.Latency, 5

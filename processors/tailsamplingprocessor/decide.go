@@ -10,6 +10,7 @@ import (
 
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/block"
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/policy"
+	"github.com/koine-otel/koine/spans/bottleneck"
 	"github.com/koine-otel/koine/spans/probability"
 )
 
@@ -29,28 +30,60 @@ const (
 
 var reasonNames = [reasons]string{"wait", "root", "memory", "num_traces", "size", "ingest", "shutdown"}
 
-// decideDue takes a round of the decisions that are due. more says that there are others.
+// decideDue takes some of the decisions that are due. more says that there are others.
 func (s *shard) decideDue() (more bool) {
 	now := s.engine.now()
+	if s.analyst != nil && s.analyst.advance() {
+		limit := s.round
+		if s.run.policies.NeedsTrace() {
+			limit = min(limit, loadLen)
+		}
+		s.due, _ = s.analyst.chosen(limit, s.due[:0])
+		s.decideRound(s.due, reasonWait)
+		s.took(now)
+		return true
+	}
 	s.due, more = s.wheel.take(s.traces, s.run.tick(now)-1, s.round, s.due[:0])
 	if s.run.cfg.WaitForOpenSpans > 0 {
 		s.due = s.postpone(s.due)
 	}
 	if len(s.due) > 0 {
-		s.decide(s.due, reasonWait)
-		took := time.Duration(s.engine.now() - now)
-		s.counts.timer(took)
-		if took > roundTime {
-			s.round = max(minRound, s.round/2)
-		} else if took < roundTime/4 {
-			s.round = min(roundLen, s.round*2)
+		if s.analyst != nil {
+			s.analyst.park(s.due)
+		} else {
+			s.decide(s.due, reasonWait)
 		}
+		s.took(now)
 	}
 	return more
 }
 
-// decide takes the decision of traces that are in the wheel no more.
+// took fits the number of traces that are handled at a time to how long that takes.
+func (s *shard) took(since int64) {
+	took := time.Duration(s.engine.now() - since)
+	s.counts.timer(took)
+	if took > roundTime {
+		s.round = max(minRound, s.round/2)
+	} else if took < roundTime/4 {
+		s.round = min(roundLen, s.round*2)
+	}
+}
+
+// decide takes the decision of traces that are neither in the wheel any more nor parked.
 func (s *shard) decide(due []uint32, why reason) {
+	if s.analyst == nil {
+		s.decideRounds(due, why)
+		return
+	}
+	for len(due) > 0 {
+		some := due[:min(len(due), loadLen)] // what is judged is at hand
+		s.analyst.early(some, why)
+		s.decideRound(some, why)
+		due = due[len(some):]
+	}
+}
+
+func (s *shard) decideRounds(due []uint32, why reason) {
 	if slices.ContainsFunc(due, func(n uint32) bool { return s.loads(s.traces.at(n)) }) {
 		for len(due) > loadLen {
 			s.decideRound(due[:loadLen], why)
@@ -63,16 +96,20 @@ func (s *shard) decide(due []uint32, why reason) {
 func (s *shard) decideRound(due []uint32, why reason) {
 	whole := s.load(due)
 	s.views, s.judged = s.views[:0], s.judged[:0]
-	for _, n := range due {
+	for i, n := range due {
 		t := s.traces.at(n)
 		switch {
 		case t.flags&debugTrace != 0:
-			s.conclude(n, policy.Verdict{Decision: policy.Sampled, Policy: debugPolicy}, why)
+			s.conclude(n, policy.Verdict{Decision: policy.Sampled, Policy: debugPolicy}, why, s.finding(i))
 		case s.run.spanIngest && why != reasonIngest:
-			s.conclude(n, policy.Verdict{Decision: policy.NotSampled, Policy: noPolicy}, why)
+			s.conclude(n, policy.Verdict{Decision: policy.NotSampled, Policy: noPolicy}, why, s.finding(i))
 		default:
-			s.views = append(s.views, s.view(n, t, whole[n]))
-			s.judged = append(s.judged, n)
+			v := s.view(n, t, whole[n])
+			if s.analyst != nil {
+				v.Thresholds = s.analyst.thresholds(i)
+			}
+			s.views = append(s.views, v)
+			s.judged = append(s.judged, i)
 		}
 	}
 	s.pointers = s.pointers[:0]
@@ -80,11 +117,22 @@ func (s *shard) decideRound(due []uint32, why reason) {
 		s.pointers = append(s.pointers, &s.views[i])
 	}
 	s.verdicts = s.run.policies.Decide(context.Background(), s.pointers, s.verdicts[:0], &s.tally)
-	for i, n := range s.judged {
-		s.conclude(n, s.verdicts[i], why)
+	for k, i := range s.judged {
+		s.conclude(due[i], s.verdicts[k], why, s.finding(i))
 	}
 	s.releases.do()
 }
+
+// finding is what was found in the i-th of the traces at hand.
+func (s *shard) finding(i int) *bottleneck.Finding {
+	if s.analyst == nil {
+		return &nothing
+	}
+	return &s.analyst.findings[i]
+}
+
+// nothing is only read.
+var nothing = bottleneck.Nothing()
 
 // view shows a trace to the policies; whole is nil where it need not be.
 func (s *shard) view(n uint32, t *trace, whole *loaded) policy.Trace {
@@ -163,7 +211,7 @@ func (s *shard) warnOfTraceIDs(t *trace) {
 }
 
 // conclude carries a verdict out.
-func (s *shard) conclude(n uint32, v policy.Verdict, why reason) {
+func (s *shard) conclude(n uint32, v policy.Verdict, why reason, f *bottleneck.Finding) {
 	t := s.traces.at(n)
 	if why == reasonWait && t.flags&hastened != 0 {
 		why = reasonRoot
@@ -182,7 +230,7 @@ func (s *shard) conclude(n uint32, v policy.Verdict, why reason) {
 			d.outcome |= wasRandomized
 		}
 		s.kept.put(t.low, d, s.engine.seconds())
-		s.keep(t, v)
+		s.keep(t, v, f)
 	} else {
 		s.dropped.put(t.low, d, s.engine.seconds())
 		s.engine.spans.Add(-int64(t.spans))
@@ -195,10 +243,14 @@ func (s *shard) conclude(n uint32, v policy.Verdict, why reason) {
 }
 
 // keep puts a trace on its way out.
-func (s *shard) keep(t *trace, v policy.Verdict) {
+func (s *shard) keep(t *trace, v policy.Verdict, f *bottleneck.Finding) {
 	k := keptTrace{
 		low: t.low, high: t.high, threshold: v.Threshold, erase: v.Erase, shared: t.flags&sharedTrace != 0,
 		randomness: v.Randomness, hasRandomness: v.HasRandomness, mark: s.mark(t), note: s.note(v),
+	}
+	if s.analyst != nil {
+		s.analyst.kept(t, f)
+		k.cause = s.analyst.cause(t, f)
 	}
 	j, size := s.jobFor(k), t.bytes/uint64(max(t.spans, 1))
 	for _, r := range s.recordsOf(t) {
@@ -320,7 +372,7 @@ func (s *shard) decideOnIngest(n uint32, f *fragment, facts []uint64) {
 	}
 	if ok {
 		s.wheel.remove(s.traces, n)
-		s.conclude(n, verdict, reasonIngest)
+		s.conclude(n, verdict, reasonIngest, &nothing)
 		s.releases.do()
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/block"
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/policy"
+	"github.com/koine-otel/koine/spans/baseline"
 )
 
 // errFull is for the sender to try again later.
@@ -46,6 +47,8 @@ type engine struct {
 	queue  *queue
 	sets   *sets
 	run    atomic.Pointer[run]
+	// analysis is nil until a run has one.
+	analysis atomic.Pointer[analysis]
 
 	policies   []policy.Config // of the last run
 	generation uint32          // of facts: other policies see other ones
@@ -82,6 +85,13 @@ func (e *engine) generationOf(policies []policy.Config) uint32 {
 		e.generation++
 	}
 	return e.generation
+}
+
+// analyze makes room for an analysis, if a run wants one for the first time.
+func (e *engine) analyze(r *run, limit int64) {
+	if r.analyzes && e.analysis.Load() == nil {
+		e.analysis.Store(newAnalysis(e, r.cfg, limit))
+	}
 }
 
 func (e *engine) setLimit(limit int64) {
@@ -137,7 +147,11 @@ func (e *engine) seconds() int64 { return e.now() / int64(time.Second) }
 
 // held is the memory that what waits takes.
 func (e *engine) held() int64 {
-	return e.store.Held() + e.index.Load() + e.queue.bytes.Load()
+	held := e.store.Held() + e.index.Load() + e.queue.bytes.Load()
+	if a := e.analysis.Load(); a != nil {
+		held += a.bytes.Load()
+	}
+	return held
 }
 
 // overMemory says that the oldest traces are to be decided now.
@@ -233,12 +247,23 @@ func (e *engine) room(ctx context.Context, need int64) error {
 	}
 }
 
+// identity says what an operation is.
+func (e *engine) identity(op baseline.Operation) (i baseline.Identity) {
+	if a := e.analysis.Load(); a != nil {
+		i = a.baseline.Identity(op)
+	}
+	return i
+}
+
 // start runs shards and forwarders.
 func (e *engine) start(r *run) {
 	e.run.Store(r)
 	e.maxTraces.Store(0)
 	if r.cfg.BlockOnOverflow {
 		e.maxTraces.Store(int64(r.cfg.NumTraces))
+	}
+	if r.analyzes {
+		e.analysis.Load().start(r)
 	}
 	for _, s := range e.shards {
 		s.start(r)
@@ -251,10 +276,24 @@ func (e *engine) halt() {
 	for _, s := range e.shards {
 		s.halt()
 	}
+	if e.run.Load().analyzes {
+		e.analysis.Load().halt()
+	}
 }
 
 // settleAll decides everything that waits, or drops it. The shards are halted.
 func (e *engine) settleAll(drop bool) {
+	r := e.run.Load()
+	if r.analyzes && !drop {
+		var left []*gathered
+		for _, s := range e.shards {
+			left = append(left, s.analyst.gatherAll())
+		}
+		e.analysis.Load().rounds.chooseAll(left, r.cfg.DecisionWait)
+		for _, s := range e.shards {
+			s.analyst.decideAll()
+		}
+	}
 	for _, s := range e.shards {
 		s.settleAll(drop)
 	}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
@@ -29,7 +31,7 @@ func FuzzWhole(f *testing.F) {
 			return
 		}
 		sink := new(consumertest.TracesSink)
-		p := create(t, NewFactory(), `{decision_wait: 1h, dry_run: true, memory_limit_mib: 8, policies: [{name: none, type: span_count, span_count: {min_spans: 2000000000}}]}`, sink, nil)
+		p := create(t, NewFactory(), `{decision_wait: 1h, dry_run: true, memory_limit_mib: 8, policies: [{name: none, type: span_count, span_count: {min_spans: 2000000000}}, {name: where, type: bottleneck}]}`, sink, nil)
 		require.NoError(t, p.Start(context.Background(), componenttest.NewNopHost()))
 		require.NoError(t, p.ConsumeTraces(context.Background(), td))
 		require.NoError(t, p.Shutdown(context.Background()))
@@ -59,7 +61,9 @@ func alone(all []ptrace.Traces) (out []string) {
 		ss2.SetSchemaUrl(ss.SchemaUrl())
 		span := ss2.Spans().AppendEmpty()
 		s.CopyTo(span)
-		span.Attributes().Remove(attributeDryRun)
+		span.Attributes().RemoveIf(func(key string, _ pcommon.Value) bool {
+			return key == attributeDryRun || key == attributePolicy || strings.HasPrefix(key, "koine.bottleneck.")
+		})
 		if id := span.TraceID(); [8]byte(id[:8]) == [8]byte{} {
 			h := high[[8]byte(id[8:])]
 			copy(id[:8], h[:])

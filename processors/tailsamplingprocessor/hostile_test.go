@@ -40,13 +40,15 @@ func TestHostile(t *testing.T) {
 		"nothing":                   ptrace.NewTraces(),
 		"no spans":                  empty,
 	} {
-		t.Run(name, func(t *testing.T) {
-			sink := new(consumertest.TracesSink)
-			s := start(t, `{decision_wait: 10ms, wait_for_open_spans: 100ms, memory_limit_mib: 64, policies: [{name: all, type: always_sample}, {name: slow, type: latency, latency: {threshold_ms: 5}}]}`, sink)
-			require.NoError(t, s.ConsumeTraces(context.Background(), td))
-			s.end()
-			assert.Equal(t, td.SpanCount(), sink.SpanCount())
-			s.balance(int64(td.SpanCount()), int64(sink.SpanCount()))
-		})
+		for _, policies := range []string{"", ", {name: where, type: bottleneck}"} {
+			t.Run(name+policies, func(t *testing.T) {
+				sink := new(consumertest.TracesSink)
+				s := start(t, `{decision_wait: 10ms, wait_for_open_spans: 100ms, memory_limit_mib: 64, policies: [{name: all, type: always_sample}, {name: slow, type: latency, latency: {threshold_ms: 5}}`+policies+`]}`, sink)
+				require.NoError(t, s.ConsumeTraces(context.Background(), td))
+				s.end()
+				assert.Equal(t, td.SpanCount(), sink.SpanCount())
+				s.balance(int64(td.SpanCount()), int64(sink.SpanCount()))
+			})
+		}
 	}
 }

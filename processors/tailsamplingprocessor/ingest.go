@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"math"
 	"math/bits"
 	"math/rand/v2"
 	"strings"
@@ -16,7 +17,9 @@ import (
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/block"
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/policy"
 	"github.com/koine-otel/koine/spans/attribute"
+	"github.com/koine-otel/koine/spans/baseline"
 	"github.com/koine-otel/koine/spans/probability"
+	"github.com/koine-otel/koine/spans/tree"
 	"github.com/koine-otel/koine/spans/wire"
 )
 
@@ -53,6 +56,8 @@ type intake struct {
 	resourceNumber  int32
 	scopeNumber     int32
 	service         uint64
+	clock           uint16
+	analysis        *analysis // nil: nothing is analysed
 }
 
 // place is where a trace's fragment is.
@@ -70,6 +75,7 @@ func (e *engine) takeIn(ctx context.Context, policies *policy.Set, set uint32, t
 	in := intakes.Get().(*intake)
 	defer in.give()
 	in.begin(policies, len(e.shards), spans)
+	in.analysis = e.analysis.Load()
 	in.arrived = e.now()
 	e.store.Begin(&in.writer, set, len(body))
 	walked := in.walk(ctx, td, body)
@@ -129,7 +135,7 @@ func (in *intake) walk(ctx context.Context, td ptrace.Traces, body []byte) (err 
 		in.resourceNumber++
 		clear(in.facts)
 		in.policies.Resource(rs.Resource(), in.facts)
-		in.service = serviceHash(rs.Resource().Attributes())
+		in.service, in.clock = serviceHash(rs.Resource().Attributes()), clockHash(rs.Resource().Attributes())
 		scopes := wire.NewMessage(resource)
 		for _, ss := range rs.ScopeSpans().All() {
 			scope, _, err := scopes.Next(fieldScopeSpans)
@@ -183,8 +189,11 @@ func (in *intake) span(ctx context.Context, rs ptrace.ResourceSpans, ss ptrace.S
 	start, end := uint64(span.StartTimestamp()), uint64(span.EndTimestamp())
 	r := record{
 		id: binary.BigEndian.Uint64(id[:]), parent: binary.BigEndian.Uint64(parent[:]),
-		start: start, operation: operation(in.service, span),
+		start: start, operation: in.operation(rs.Resource().Attributes(), span), clock: in.clock,
 		ref: in.writer.Span(bytes), next: p.fragment, flags: flagsOf(span) | zipkinFlags(span.Attributes()),
+	}
+	if span.Status().Code() == ptrace.StatusCodeError {
+		r.errorType = errorType(span.Attributes())
 	}
 	if end > start {
 		r.duration = end - start
@@ -316,19 +325,55 @@ func zipkinFlag(key string, on bool) recordFlags {
 	return 0
 }
 
+// What tells a service.
+const (
+	keyEnvironment = "deployment.environment.name"
+	keyNamespace   = "service.namespace"
+	keyService     = "service.name"
+)
+
 // serviceHash stands for whose spans they are: environment, namespace and name.
 func serviceHash(resource pcommon.Map) uint64 {
-	var h uint64 = 1 // no service is one, too
-	for _, key := range [...]string{"deployment.environment.name", "service.namespace", "service.name"} {
-		h *= 0x9e3779b97f4a7c15
-		if v, ok := resource.Get(key); ok && v.Type() == pcommon.ValueTypeStr {
-			h ^= xxhash.Sum64String(v.Str())
-		}
-	}
-	return h
+	return baseline.ServiceHash(text(resource, keyEnvironment), text(resource, keyNamespace), text(resource, keyService))
 }
 
-// operation stands for a service's span name and kind.
-func operation(service uint64, span ptrace.Span) uint64 {
-	return (service^xxhash.Sum64String(span.Name()))*0x9e3779b97f4a7c15 + uint64(span.Kind())
+func text(m pcommon.Map, key string) string {
+	if v, ok := m.Get(key); ok && v.Type() == pcommon.ValueTypeStr {
+		return v.Str()
+	}
+	return ""
+}
+
+// clockHash stands for the clock by which a resource's spans are timed: its host's, or else its
+// instance's, or its own.
+func clockHash(resource pcommon.Map) uint16 {
+	for _, key := range [...]string{"host.id", "host.name", "k8s.node.name", "k8s.pod.name", "service.instance.id", keyService} {
+		if v, ok := resource.Get(key); ok && v.Type() == pcommon.ValueTypeStr {
+			return uint16(xxhash.Sum64String(v.Str()))
+		}
+	}
+	return 0
+}
+
+// errorType stands for why a span failed. Types are told apart well enough for their shares.
+func errorType(attrs pcommon.Map) uint16 {
+	if v, ok := attrs.Get("error.type"); ok {
+		return uint16(xxhash.Sum64String(v.AsString())%math.MaxUint16) + 1
+	}
+	return 1
+}
+
+// operation gives the number of a service's span name and kind.
+func (in *intake) operation(resource pcommon.Map, span ptrace.Span) uint32 {
+	kind := tree.Kind(span.Kind())
+	hash := baseline.OperationHash(in.service, span.Name(), kind)
+	if in.analysis == nil {
+		return uint32(hash >> 32)
+	}
+	return uint32(in.analysis.baseline.Intern(hash, in.arrived, func() baseline.Identity {
+		return baseline.Identity{
+			Environment: text(resource, keyEnvironment), Namespace: text(resource, keyNamespace), Service: text(resource, keyService),
+			Name: span.Name(), Kind: kind,
+		}
+	}))
 }

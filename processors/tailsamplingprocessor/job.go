@@ -4,6 +4,8 @@ import (
 	"unsafe"
 
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/block"
+	"github.com/koine-otel/koine/spans/baseline"
+	"github.com/koine-otel/koine/spans/bottleneck"
 	"github.com/koine-otel/koine/spans/probability"
 )
 
@@ -32,6 +34,7 @@ type keptTrace struct {
 	randomness    probability.Randomness
 	mark          uint64 // id of the span that says why; 0: none
 	note          *note
+	cause         cause
 	hasRandomness bool
 	erase         bool
 	shared        bool // spans share ids, or did
@@ -40,6 +43,15 @@ type keptTrace struct {
 
 // note is what the marked span says. There are as many as policies.
 type note struct{ policy, dryRun string }
+
+// cause is what the marked span says of a trace's bottleneck.
+type cause struct {
+	span         uint64
+	operation    baseline.Operation
+	self, excess float32 // seconds
+	pattern      bottleneck.Pattern
+	known        bool
+}
 
 // What a job takes for a span and for a trace, the latter with the index.
 const (

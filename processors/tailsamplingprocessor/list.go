@@ -28,6 +28,21 @@ func (l *list) remove(ts *traces, of func(*trace) *links, i uint32) {
 	}
 }
 
+// prepend puts all of another list before.
+func (l *list) prepend(ts *traces, of func(*trace) *links, other *list) {
+	switch {
+	case other.head == 0:
+		return
+	case l.head == 0:
+		*l = *other
+	default:
+		of(ts.at(other.tail)).next = l.head
+		of(ts.at(l.head)).prev = other.tail
+		l.head = other.head
+	}
+	*other = list{}
+}
+
 func slotLinks(t *trace) *links { return &t.slot }
 func ageLinks(t *trace) *links  { return &t.age }
 

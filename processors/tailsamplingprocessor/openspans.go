@@ -93,7 +93,7 @@ func (s *shard) orphans(t *trace, f func(operation uint64)) {
 			if e := ids[h&mask]; e == r.parent {
 				break
 			} else if e == 0 {
-				f(r.operation)
+				f(uint64(r.operation))
 				break
 			}
 		}
@@ -124,6 +124,9 @@ func (s *shard) postpone(due []uint32) []uint32 {
 // recheck has a trace looked at again that waits for open spans, when more may have come: soon,
 // but not for each fragment, and not later than it may wait.
 func (s *shard) recheck(n uint32, t *trace) {
+	if t.flags&parked != 0 {
+		return
+	}
 	if due := min(s.run.tick(s.engine.now())+2, s.run.tick(t.until)+1); due < t.due {
 		s.wheel.remove(s.traces, n)
 		s.wheel.add(s.traces, n, due)

@@ -25,6 +25,7 @@ type sampler struct {
 	next      consumer.Traces
 	telemetry *metadata.TelemetryBuilder
 	engine    *engine
+	keeper    *keeper
 }
 
 func newSampler(set processor.Settings, cfg *Config, next consumer.Traces) (*sampler, error) {
@@ -39,9 +40,10 @@ func newSampler(set processor.Settings, cfg *Config, next consumer.Traces) (*sam
 func (*sampler) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
 
 // Start begins with what a run before a reload left, or with nothing.
-func (s *sampler) Start(_ context.Context, host component.Host) error {
+func (s *sampler) Start(ctx context.Context, host component.Host) error {
 	policies, err := policy.New(s.cfg.Policies, policy.Settings{
 		Telemetry: s.set.TelemetrySettings, Extensions: extensionsOf(host), SampleOnFirstMatch: s.cfg.SampleOnFirstMatch,
+		TotalBudget: s.cfg.TotalBudget,
 	})
 	if err != nil {
 		return err
@@ -56,6 +58,16 @@ func (s *sampler) Start(_ context.Context, host component.Host) error {
 	if err != nil {
 		return err
 	}
+	if r.analyzes {
+		if s.keeper, err = newKeeper(ctx, host, s.set.ID, &s.cfg.Analysis, s.set.Logger); err != nil {
+			return err
+		}
+	}
+	defer func() {
+		if s.engine == nil { // it did not start
+			s.keeper.end(ctx, nil)
+		}
+	}()
 	e := handover.take(s.set.ID)
 	if e != nil {
 		e.adopt(s.cfg, limit, s.set.Logger)
@@ -69,7 +81,12 @@ func (s *sampler) Start(_ context.Context, host component.Host) error {
 		}
 	}
 	r.generation = e.generationOf(s.cfg.Policies)
-	if err := s.observe(e); err != nil {
+	e.analyze(r, limit)
+	if a := e.analysis.Load(); r.analyzes {
+		a.keeper = s.keeper
+		s.keeper.restore(ctx, a)
+	}
+	if err := errors.Join(s.observe(e), s.observeAnalysis(r, e)); err != nil {
 		shares.leave(e)
 		handover.leave(s.set.ID, e, s.set.Logger)
 		return err
@@ -86,6 +103,7 @@ func (s *sampler) newRun(policies *policy.Set) *run {
 		telemetry: s.telemetry, logger: s.set.Logger, tickLength: tickLength(s.cfg),
 		spanIngest: s.cfg.SamplingStrategy == SpanIngest,
 	}
+	r.analyzes = s.cfg.Analysis.Enabled || len(policies.Bottlenecks()) > 0
 	for _, name := range r.names {
 		if id := s.set.ID.Name(); id != "" {
 			name = id + "." + name // as contrib's
@@ -168,7 +186,9 @@ func (s *sampler) Shutdown(ctx context.Context) error {
 	defer handover.unwatch()
 	shares.leave(e)
 	e.halt()
+	s.keeper.end(ctx, e.analysis.Load())
 	if handover.reloading() {
+		e.conclude()
 		ctx, cancel := context.WithTimeout(ctx, reloadDrainTime)
 		defer cancel()
 		if e.queue.end(ctx, stopped) == stuck {
@@ -178,6 +198,7 @@ func (s *sampler) Shutdown(ctx context.Context) error {
 		return nil
 	}
 	e.settleAll(s.cfg.DropPendingTracesOnShutdown)
+	e.conclude()
 	ctx, cancel := context.WithTimeout(ctx, drainTime)
 	defer cancel()
 	ending := e.queue.end(ctx, draining)

@@ -10,10 +10,12 @@ import (
 type record struct {
 	id, parent      uint64
 	start, duration uint64 // ns
-	operation       uint64 // hash of service, name and kind
 	ref             block.Ref
+	operation       uint32 // a baseline.Operation, or a hash where nothing is analysed
 	next            uint32 // the trace's next span; in a delivery the span's fragment
 	flags           recordFlags
+	errorType       uint16 // of a failed span: a hash of its error.type, never 0; else 0
+	clock           uint16 // hash of whose clock it is
 }
 
 type recordFlags uint32

@@ -24,6 +24,7 @@ type run struct {
 
 	tickLength time.Duration
 	spanIngest bool
+	analyzes   bool
 }
 
 const (

@@ -51,6 +51,8 @@ type shard struct {
 	open    *openSpans
 	random  map[uint64]*probability.Uniformity
 
+	analyst *analyst // nil: nothing is analysed
+
 	out       *job
 	notes     map[noteKey]*note // of this run
 	counts    counts
@@ -63,7 +65,7 @@ type shard struct {
 	touched  []uint32
 	views    []policy.Trace
 	pointers []*policy.Trace
-	judged   []uint32 // the trace of each view
+	judged   []int // the trace of each view, by its place
 	verdicts []policy.Verdict
 	tally    policy.Counts
 	releases releases
@@ -120,8 +122,10 @@ func (s *shard) adopt(r *run) {
 		s.traces.setWords(r.policies.Words())
 	}
 	s.wheel = newWheel(r.tick(int64(r.longestWait())), r.tick(s.engine.now()))
+	s.analyze(r)
 	for i := s.ages.head; i != 0; i = s.traces.at(i).age.next {
 		t := s.traces.at(i)
+		t.flags &^= parked
 		at := t.arrived + int64(r.cfg.DecisionWait)
 		if t.flags&hastened != 0 || t.until != 0 {
 			at = t.due * int64(before.tickLength)
@@ -206,6 +210,9 @@ func (s *shard) report() {
 		s.byLow, s.peak = small, len(small)
 	}
 	held := s.records.held + s.traces.held + int64(s.peak)*mapEntry
+	if s.analyst != nil {
+		held += s.analyst.size()
+	}
 	s.engine.index.Add(held - s.held)
 	s.held = held
 }
@@ -283,6 +290,9 @@ func (s *shard) begin(f *fragment, arrived int64) uint32 {
 	}
 	t := s.traces.at(n)
 	t.low, t.high, t.arrived, t.generation = f.low, f.high, arrived, s.run.generation
+	if s.engine.analysis.Load() == nil {
+		t.flags |= unnumbered
+	}
 	t.sibling = s.byLow[f.low]
 	s.byLow[f.low] = n
 	s.ages.push(s.traces, ageLinks, n)
@@ -295,7 +305,7 @@ func (s *shard) begin(f *fragment, arrived int64) uint32 {
 // hasten brings the decision of a trace forward whose root is there.
 func (s *shard) hasten(n uint32, t *trace) {
 	due := s.run.tick(s.engine.now() + int64(s.run.cfg.DecisionWaitAfterRootReceived))
-	if due < t.due {
+	if due < t.due && t.flags&parked == 0 {
 		s.wheel.remove(s.traces, n)
 		s.wheel.add(s.traces, n, due)
 		t.flags |= hastened
@@ -352,7 +362,11 @@ func (s *shard) remove(n uint32) {
 	} else {
 		delete(s.byLow, t.low)
 	}
-	s.ages.remove(s.traces, ageLinks, n)
+	if t.flags&parked != 0 {
+		s.analyst.held.remove(s.traces, ageLinks, n)
+	} else {
+		s.ages.remove(s.traces, ageLinks, n)
+	}
 	s.traces.remove(n)
 	s.engine.traces.Add(-1)
 }
@@ -408,6 +422,9 @@ func (s *shard) settle(d *delivery) {
 			continue // decided, perhaps just now
 		}
 		t := s.traces.at(n)
+		if t.flags&parked != 0 {
+			continue // it is about to be
+		}
 		if t.bytes > most {
 			s.wheel.remove(s.traces, n)
 			s.due = append(s.due[:0], n)
@@ -440,15 +457,12 @@ func (r *releases) do() {
 	}
 }
 
-// settleAll decides all traces, or drops them. The shard is halted.
+// settleAll decides all traces that are not parked, or drops them. The shard is halted.
 func (s *shard) settleAll(drop bool) {
 	for s.ages.head != 0 {
 		due := s.oldest(roundLen)
 		if drop {
-			for _, n := range due {
-				s.conclude(n, policy.Verdict{Decision: policy.NotSampled, Policy: noPolicy}, reasonShutdown)
-			}
-			s.releases.do()
+			s.dropAll(due)
 			continue
 		}
 		s.decide(due, reasonShutdown)
@@ -456,4 +470,11 @@ func (s *shard) settleAll(drop bool) {
 	s.flush()
 	s.publish()
 	s.report()
+}
+
+func (s *shard) dropAll(due []uint32) {
+	for _, n := range due {
+		s.conclude(n, policy.Verdict{Decision: policy.NotSampled, Policy: noPolicy}, reasonShutdown, &nothing)
+	}
+	s.releases.do()
 }

@@ -43,6 +43,12 @@ const (
 	hasRandomness
 	// hastened: its decision was brought forward because its root is there.
 	hastened
+	// parked: it waits for its round, and is not in the wheel.
+	parked
+	// unnumbered: it began before anything was analysed, and its operations are hashes.
+	unnumbered
+	// counted: what it says of what is normal was handed over.
+	counted
 	// idSeen: its id was taken into the test of its service's ids.
 	idSeen
 )

@@ -28,6 +28,13 @@ type TelemetryBuilder struct {
 	meter                                                    metric.Meter
 	mu                                                       sync.Mutex
 	registrations                                            []metric.Registration
+	ProcessorTailSamplingBaselineBytes                       metric.Int64ObservableGauge
+	ProcessorTailSamplingBaselineEvicted                     metric.Int64ObservableCounter
+	ProcessorTailSamplingBaselineFrozen                      metric.Int64ObservableGauge
+	ProcessorTailSamplingBaselineOperations                  metric.Int64ObservableGauge
+	ProcessorTailSamplingBaselineOverflowed                  metric.Int64ObservableCounter
+	ProcessorTailSamplingBaselineSites                       metric.Int64ObservableGauge
+	ProcessorTailSamplingBaselineUnlearned                   metric.Int64ObservableCounter
 	ProcessorTailSamplingBufferedBytes                       metric.Int64ObservableGauge
 	ProcessorTailSamplingBufferedSpans                       metric.Int64ObservableGauge
 	ProcessorTailSamplingCountBytesSampled                   metric.Int64Counter
@@ -40,6 +47,12 @@ type TelemetryBuilder struct {
 	ProcessorTailSamplingGlobalCountTracesSampled            metric.Int64Counter
 	ProcessorTailSamplingNewTraceIDReceived                  metric.Int64Counter
 	ProcessorTailSamplingOpenTraces                          metric.Int64Counter
+	ProcessorTailSamplingOperationCalls                      metric.Int64Counter
+	ProcessorTailSamplingOperationCriticalPath               metric.Float64Counter
+	ProcessorTailSamplingOperationDuration                   metric.Float64Counter
+	ProcessorTailSamplingOperationErrors                     metric.Int64Counter
+	ProcessorTailSamplingOperationNormalDuration             metric.Float64ObservableGauge
+	ProcessorTailSamplingOperationNormalSelfTime             metric.Float64ObservableGauge
 	ProcessorTailSamplingReceivedSpans                       metric.Int64Counter
 	ProcessorTailSamplingRefusedSpans                        metric.Int64Counter
 	ProcessorTailSamplingReleasedSpans                       metric.Int64Counter
@@ -66,6 +79,111 @@ func (tbof telemetryBuilderOptionFunc) apply(mb *TelemetryBuilder) {
 	tbof(mb)
 }
 
+// RegisterProcessorTailSamplingBaselineBytesCallback sets callback for observable ProcessorTailSamplingBaselineBytes metric.
+func (builder *TelemetryBuilder) RegisterProcessorTailSamplingBaselineBytesCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorTailSamplingBaselineBytes, obs: o})
+		return nil
+	}, builder.ProcessorTailSamplingBaselineBytes)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorTailSamplingBaselineEvictedCallback sets callback for observable ProcessorTailSamplingBaselineEvicted metric.
+func (builder *TelemetryBuilder) RegisterProcessorTailSamplingBaselineEvictedCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorTailSamplingBaselineEvicted, obs: o})
+		return nil
+	}, builder.ProcessorTailSamplingBaselineEvicted)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorTailSamplingBaselineFrozenCallback sets callback for observable ProcessorTailSamplingBaselineFrozen metric.
+func (builder *TelemetryBuilder) RegisterProcessorTailSamplingBaselineFrozenCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorTailSamplingBaselineFrozen, obs: o})
+		return nil
+	}, builder.ProcessorTailSamplingBaselineFrozen)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorTailSamplingBaselineOperationsCallback sets callback for observable ProcessorTailSamplingBaselineOperations metric.
+func (builder *TelemetryBuilder) RegisterProcessorTailSamplingBaselineOperationsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorTailSamplingBaselineOperations, obs: o})
+		return nil
+	}, builder.ProcessorTailSamplingBaselineOperations)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorTailSamplingBaselineOverflowedCallback sets callback for observable ProcessorTailSamplingBaselineOverflowed metric.
+func (builder *TelemetryBuilder) RegisterProcessorTailSamplingBaselineOverflowedCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorTailSamplingBaselineOverflowed, obs: o})
+		return nil
+	}, builder.ProcessorTailSamplingBaselineOverflowed)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorTailSamplingBaselineSitesCallback sets callback for observable ProcessorTailSamplingBaselineSites metric.
+func (builder *TelemetryBuilder) RegisterProcessorTailSamplingBaselineSitesCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorTailSamplingBaselineSites, obs: o})
+		return nil
+	}, builder.ProcessorTailSamplingBaselineSites)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorTailSamplingBaselineUnlearnedCallback sets callback for observable ProcessorTailSamplingBaselineUnlearned metric.
+func (builder *TelemetryBuilder) RegisterProcessorTailSamplingBaselineUnlearnedCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorTailSamplingBaselineUnlearned, obs: o})
+		return nil
+	}, builder.ProcessorTailSamplingBaselineUnlearned)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
 // RegisterProcessorTailSamplingBufferedBytesCallback sets callback for observable ProcessorTailSamplingBufferedBytes metric.
 func (builder *TelemetryBuilder) RegisterProcessorTailSamplingBufferedBytesCallback(cb metric.Int64Callback) error {
 	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
@@ -87,6 +205,36 @@ func (builder *TelemetryBuilder) RegisterProcessorTailSamplingBufferedSpansCallb
 		cb(ctx, &observerInt64{inst: builder.ProcessorTailSamplingBufferedSpans, obs: o})
 		return nil
 	}, builder.ProcessorTailSamplingBufferedSpans)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorTailSamplingOperationNormalDurationCallback sets callback for observable ProcessorTailSamplingOperationNormalDuration metric.
+func (builder *TelemetryBuilder) RegisterProcessorTailSamplingOperationNormalDurationCallback(cb metric.Float64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerFloat64{inst: builder.ProcessorTailSamplingOperationNormalDuration, obs: o})
+		return nil
+	}, builder.ProcessorTailSamplingOperationNormalDuration)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorTailSamplingOperationNormalSelfTimeCallback sets callback for observable ProcessorTailSamplingOperationNormalSelfTime metric.
+func (builder *TelemetryBuilder) RegisterProcessorTailSamplingOperationNormalSelfTimeCallback(cb metric.Float64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerFloat64{inst: builder.ProcessorTailSamplingOperationNormalSelfTime, obs: o})
+		return nil
+	}, builder.ProcessorTailSamplingOperationNormalSelfTime)
 	if err != nil {
 		return err
 	}
@@ -121,6 +269,16 @@ func (oi *observerInt64) Observe(value int64, opts ...metric.ObserveOption) {
 	oi.obs.ObserveInt64(oi.inst, value, opts...)
 }
 
+type observerFloat64 struct {
+	embedded.Float64Observer
+	inst metric.Float64Observable
+	obs  metric.Observer
+}
+
+func (oi *observerFloat64) Observe(value float64, opts ...metric.ObserveOption) {
+	oi.obs.ObserveFloat64(oi.inst, value, opts...)
+}
+
 // Shutdown unregister all registered callbacks for async instruments.
 func (builder *TelemetryBuilder) Shutdown() {
 	builder.mu.Lock()
@@ -139,6 +297,48 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	}
 	builder.meter = Meter(settings)
 	var err, errs error
+	builder.ProcessorTailSamplingBaselineBytes, err = builder.meter.Int64ObservableGauge(
+		"otelcol_processor_tail_sampling_baseline_bytes",
+		metric.WithDescription("Memory that what is normal takes. It is part of buffered_bytes. [Alpha]"),
+		metric.WithUnit("By"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorTailSamplingBaselineEvicted, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_tail_sampling_baseline_evicted",
+		metric.WithDescription("Operations that were forgotten because they were quiet and others needed room. [Alpha]"),
+		metric.WithUnit("{operations}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorTailSamplingBaselineFrozen, err = builder.meter.Int64ObservableGauge(
+		"otelcol_processor_tail_sampling_baseline_frozen",
+		metric.WithDescription("Norms that are not learned now because what they are of is unusual at present. An operation has three, a call site two. [Alpha]"),
+		metric.WithUnit("{norms}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorTailSamplingBaselineOperations, err = builder.meter.Int64ObservableGauge(
+		"otelcol_processor_tail_sampling_baseline_operations",
+		metric.WithDescription("Operations of which it is known what is normal, services as wholes among them. [Alpha]"),
+		metric.WithUnit("{operations}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorTailSamplingBaselineOverflowed, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_tail_sampling_baseline_overflowed",
+		metric.WithDescription("Spans that were taken for their service's as a whole because there was no room for their operation. [Alpha]"),
+		metric.WithUnit("{spans}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorTailSamplingBaselineSites, err = builder.meter.Int64ObservableGauge(
+		"otelcol_processor_tail_sampling_baseline_sites",
+		metric.WithDescription("Calls from one operation to another of which it is known what is normal. [Alpha]"),
+		metric.WithUnit("{sites}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorTailSamplingBaselineUnlearned, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_tail_sampling_baseline_unlearned",
+		metric.WithDescription("Spans that were neither learned from nor counted by operation because more came than could be. [Alpha]"),
+		metric.WithUnit("{spans}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ProcessorTailSamplingBufferedBytes, err = builder.meter.Int64ObservableGauge(
 		"otelcol_processor_tail_sampling_buffered_bytes",
 		metric.WithDescription("Memory that waiting spans take, with their index. [Alpha]"),
@@ -210,6 +410,42 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_processor_tail_sampling_open_traces",
 		metric.WithDescription("Traces that were decided although a span was missing whose like comes at other times. [Alpha]"),
 		metric.WithUnit("{traces}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorTailSamplingOperationCalls, err = builder.meter.Int64Counter(
+		"otelcol_processor_tail_sampling_operation_calls",
+		metric.WithDescription("Spans of all traffic, kept or not. [Alpha]"),
+		metric.WithUnit("{spans}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorTailSamplingOperationCriticalPath, err = builder.meter.Float64Counter(
+		"otelcol_processor_tail_sampling_operation_critical_path",
+		metric.WithDescription("Time that traces waited for the operation and nothing below it, of all traffic. [Alpha]"),
+		metric.WithUnit("s"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorTailSamplingOperationDuration, err = builder.meter.Float64Counter(
+		"otelcol_processor_tail_sampling_operation_duration",
+		metric.WithDescription("Durations of spans of all traffic, summed. [Alpha]"),
+		metric.WithUnit("s"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorTailSamplingOperationErrors, err = builder.meter.Int64Counter(
+		"otelcol_processor_tail_sampling_operation_errors",
+		metric.WithDescription("Spans of all traffic that failed. [Alpha]"),
+		metric.WithUnit("{spans}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorTailSamplingOperationNormalDuration, err = builder.meter.Float64ObservableGauge(
+		"otelcol_processor_tail_sampling_operation_normal_duration",
+		metric.WithDescription("How long the operation normally takes; where little is known of it, its service. [Alpha]"),
+		metric.WithUnit("s"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorTailSamplingOperationNormalSelfTime, err = builder.meter.Float64ObservableGauge(
+		"otelcol_processor_tail_sampling_operation_normal_self_time",
+		metric.WithDescription("How long of that is normally time on the critical path; where little is known of it, its service's. [Alpha]"),
+		metric.WithUnit("s"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorTailSamplingReceivedSpans, err = builder.meter.Int64Counter(

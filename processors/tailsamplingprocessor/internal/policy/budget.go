@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -19,16 +20,28 @@ import (
 // floor before each round, by what was asked for in the last seconds, that makes tokens last.
 // A full bucket has no floor: what is below the rate is kept whole, as are bursts.
 type budget struct {
-	limiter   *rate.Limiter
-	perSecond float64
-	burst     int64
+	limiter *rate.Limiter
+	burst   atomic.Int64
 
-	mu    sync.Mutex
-	asked demand
+	mu        sync.Mutex
+	perSecond float64
+	asked     demand
 }
 
 func newBudget(perSecond, burst int64) *budget {
-	return &budget{limiter: rate.NewLimiter(rate.Limit(perSecond), int(burst)), perSecond: float64(perSecond), burst: burst}
+	b := &budget{limiter: rate.NewLimiter(rate.Limit(perSecond), int(burst)), perSecond: float64(perSecond)}
+	b.burst.Store(burst)
+	return b
+}
+
+// change sets another rate.
+func (b *budget) change(now time.Time, perSecond, burst float64) {
+	b.limiter.SetLimitAt(now, rate.Limit(perSecond))
+	b.limiter.SetBurstAt(now, int(burst))
+	b.burst.Store(int64(burst))
+	b.mu.Lock()
+	b.perSecond = perSecond
+	b.mu.Unlock()
 }
 
 // ask takes tokens, if there are enough and the limit is open. What is asked for counts
@@ -46,7 +59,7 @@ func (b *budget) floor(now time.Time) probability.Threshold {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	seconds := b.asked.fade(now)
-	full := b.limiter.TokensAt(now) / float64(b.burst)
+	full := b.limiter.TokensAt(now) / float64(b.burst.Load())
 	if b.perSecond == 0 || full >= 1 {
 		return probability.Always
 	}
@@ -83,7 +96,7 @@ func bound(step int) float64 { return math.Ldexp(1+float64(step&7)/8, step>>3) }
 // fade lets time pass, and gives how many seconds the steps hold.
 func (d *demand) fade(now time.Time) float64 {
 	if passed := now.Sub(d.last).Seconds(); !d.last.IsZero() && passed > 0 {
-		left := math.Exp(-passed / memory)
+		left := fadeBy(passed)
 		d.seconds = d.seconds*left + memory*(1-left)
 		for i := range d.steps {
 			d.steps[i] *= left
@@ -92,6 +105,9 @@ func (d *demand) fade(now time.Time) float64 {
 	d.last = now
 	return d.seconds
 }
+
+// fadeBy is what is left after some seconds.
+func fadeBy(seconds float64) float64 { return math.Exp(-seconds / memory) }
 
 // threshold is the one above which some size was asked for.
 func (d *demand) threshold(size float64) probability.Threshold {

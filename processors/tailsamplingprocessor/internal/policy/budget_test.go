@@ -38,7 +38,7 @@ func TestBudgetsAreSharedFairly(t *testing.T) {
 				var in, out, spans float64
 				for now.Sub(start) < 2*time.Minute {
 					for range shards {
-						i, o, s := c.stream.round(t, r, set, r.IntN(600/shards))
+						i, o, s := c.stream.round(t, r, set, r.IntN(600/shards), choosers{})
 						in, out, spans = in+i, out+o, spans+s
 					}
 					now = now.Add(100 * time.Millisecond)
@@ -56,11 +56,11 @@ func TestBudgetHasNoFloorBelowItsRate(t *testing.T) {
 	require.NoError(t, err)
 	r := rand.New(rand.NewPCG(1, 1))
 	for range 100 {
-		in, out, _ := stream{}.round(t, r, set, 9) // at most 1800 spans a second, 945 as a rule
+		in, out, _ := stream{}.round(t, r, set, 9, choosers{}) // at most 1800 spans a second, 945 as a rule
 		require.LessOrEqual(t, out, in+1)
 		now = now.Add(120 * time.Millisecond)
 	}
-	in, out, _ := stream{}.round(t, r, set, 20)
+	in, out, _ := stream{}.round(t, r, set, 20, choosers{})
 	assert.Equal(t, in, out)
 }
 

@@ -70,6 +70,7 @@ func (c *compiler) compile(cfgs []Config) {
 		}
 	}
 	c.set.policies = append(drops, others...)
+	c.total(c.settings.TotalBudget)
 	c.set.index()
 }
 
@@ -126,6 +127,7 @@ func (c *compiler) parts(at string, cfgs []AndSubConfig) []node {
 	if len(parts) < len(cfgs) {
 		return nil
 	}
+	besides(parts)
 	return parts
 }
 
@@ -252,6 +254,8 @@ func (c *compiler) shared(at string, cfg *Shared) node {
 		return f
 	case OTTLCondition:
 		return c.condition(inner, &cfg.OTTLCondition)
+	case Bottleneck:
+		return c.bottleneck(inner, &cfg.Bottleneck)
 	case "":
 		c.fail(at, "type is empty")
 		return nil

@@ -3,7 +3,7 @@ package policy
 import "github.com/open-telemetry/opentelemetry-collector-contrib/pkg/ottl"
 
 // Config is one of the processor's policies. Its keys are those of contrib's tail sampling
-// processor.
+// processor, and bottleneck.
 type Config struct {
 	Shared `mapstructure:",squash"`
 
@@ -36,6 +36,7 @@ type Shared struct {
 	TraceState       TraceStateConfig       `mapstructure:"trace_state"`
 	BooleanAttribute BooleanAttributeConfig `mapstructure:"boolean_attribute"`
 	OTTLCondition    OTTLConditionConfig    `mapstructure:"ottl_condition"`
+	Bottleneck       BottleneckConfig       `mapstructure:"bottleneck"`
 
 	// Extension holds the blocks of extensions, by their id.
 	Extension map[string]map[string]any `mapstructure:",remain"`
@@ -59,6 +60,7 @@ const (
 	TraceFlags       Type = "trace_flags"
 	BooleanAttribute Type = "boolean_attribute"
 	OTTLCondition    Type = "ottl_condition"
+	Bottleneck       Type = "bottleneck"
 	Composite        Type = "composite"
 	And              Type = "and"
 	Not              Type = "not"

@@ -27,6 +27,9 @@ type Trace struct {
 	State probability.State
 	// Random is false if this trace's service turned out not to have random trace ids.
 	Random bool
+	// Thresholds are those that bottleneck policies chose, by their numbers; where there are none
+	// they keep nothing.
+	Thresholds []probability.Threshold
 	// Load decodes the trace. It is called for extensions' policies only, and at most once
 	// for a decision.
 	Load func() ptrace.Traces
@@ -70,6 +73,7 @@ func (s *Set) Decide(ctx context.Context, traces []*Trace, verdicts []Verdict, c
 	for i, t := range traces {
 		w.order = append(w.order, place{i, randomness(t)})
 	}
+	s.total.adapt(w.round.now, traces)
 	if s.Rounds() {
 		slices.SortFunc(w.order, func(a, b place) int {
 			return cmp.Or(cmp.Compare(b.randomness, a.randomness), slices.Compare(traces[a.i].ID[:], traces[b.i].ID[:]))
@@ -78,7 +82,11 @@ func (s *Set) Decide(ctx context.Context, traces []*Trace, verdicts []Verdict, c
 	clock := s.clock(counts)
 	for _, p := range w.order {
 		w.look(s, traces[p.i], p)
-		verdicts[p.i] = s.decide(&w.evaluation, counts, clock)
+		v := s.decide(&w.evaluation, counts, clock)
+		if v.Decision == Sampled && !s.total.keeps(&w.evaluation) {
+			v = Verdict{Policy: -1}
+		}
+		verdicts[p.i] = v
 	}
 	if s.random {
 		for _, p := range w.order {
@@ -254,15 +262,17 @@ func (s *Set) state(e *evaluation, v *Verdict) {
 		case p.drop || c.odd != 0:
 			continue
 		}
-		all = all.or(c)
-		if all == certain {
-			return
+		if all = all.or(c); all == certain {
+			break
 		}
 	}
 	if all.never() && inverted(e) {
-		return
+		all = certain
 	}
-	v.say(e, all)
+	all = all.and(s.total.chance(e))
+	if all != certain {
+		v.say(e, all)
+	}
 }
 
 // inverted reports whether an extension kept the trace by the deprecated word, which is

@@ -25,7 +25,7 @@ func (*limit) stateful() bool { return true }
 
 // fits is whether the trace could ever be kept. One that could not does not close the
 // limit, because its randomness has no part in that.
-func (l *limit) fits(e *evaluation) bool { return l.size(e.trace) <= l.burst }
+func (l *limit) fits(e *evaluation) bool { return l.size(e.trace) <= l.burst.Load() }
 
 // take keeps the trace, if it may.
 func (l *limit) take(e *evaluation) bool {

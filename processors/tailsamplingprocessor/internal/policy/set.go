@@ -12,6 +12,8 @@ import (
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor/pkg/samplingpolicy"
 	"go.opentelemetry.io/collector/component"
+
+	"github.com/koine-otel/koine/spans/bottleneck"
 )
 
 // Set is a compiled list of policies. But for what rates are used up it does not change, and
@@ -24,8 +26,12 @@ type Set struct {
 	budgets  []*budget // by limits' numbers
 	votes    int       // how many policies are extensions'
 	random   bool
-	rounds   atomic.Uint64
-	scratch  sync.Pool
+	total    total
+
+	chosen      []*chosen
+	bottlenecks []bottleneck.Options
+	rounds      atomic.Uint64
+	scratch     sync.Pool
 }
 
 // policy is one of the list.
@@ -43,6 +49,8 @@ type Settings struct {
 	Extensions map[string]samplingpolicy.Extension
 	// SampleOnFirstMatch asks no more policies once one keeps the trace.
 	SampleOnFirstMatch bool
+	// TotalBudget is what all policies may keep together. Zero: no bound.
+	TotalBudget bottleneck.Budget
 	// Now is the clock for rates. Default: time.Now.
 	Now func() time.Time
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/koine-otel/koine/spans/bottleneck"
 	"github.com/koine-otel/koine/spans/probability"
 )
 
@@ -83,6 +84,17 @@ func TestAdjustedCountsAreUnbiased(t *testing.T) {
 		"rate of errors, and all":    {append(top(prob(10, "")), allOf(onError, spansPerSecond(30))), stream{}},
 		"composite":                  {[]Config{sharing(200, []int64{50, 50}, onError, always)}, stream{incoming: true}},
 		"composite, a share":         {[]Config{sharing(200, []int64{50, 50}, onError, prob(50, ""))}, stream{}},
+		"bottlenecks":                {top(bottlenecks(120)), stream{incoming: true}},
+		"bottlenecks and errors":     {top(bottlenecks(80), onError), stream{explicit: true}},
+		"bottlenecks and a share":    {top(bottlenecks(80), prob(10, "")), stream{}},
+		"bottlenecks among errors":   {append(top(prob(10, "")), allOf(onError, bottlenecks(30))), stream{}},
+		"two for bottlenecks":        {top(bottlenecks(80), bottlenecks(40)), stream{}},
+		"share of bottlenecks":       {[]Config{allOf(bottlenecks(160), prob(50, ""))}, stream{}},
+		"total":                      {top(always), stream{total: bottleneck.Budget{SpansPerSecond: 60}, incoming: true}},
+		"total of bytes":             {top(always), stream{total: bottleneck.Budget{BytesPerSecond: 9000}}},
+		"total of a part":            {top(always), stream{total: bottleneck.Budget{Fraction: 0.2}}},
+		"total of errors and shares": {top(onError, prob(20, ""), prob(5, "")), stream{total: bottleneck.Budget{SpansPerSecond: 60}, incoming: true}},
+		"total of bottlenecks":       {top(onError, bottlenecks(80)), stream{total: bottleneck.Budget{SpansPerSecond: 60}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -108,6 +120,7 @@ type stream struct {
 	incoming bool // some were sampled on their way here
 	explicit bool // with an rv
 	first    bool // the first match ends it
+	total    bottleneck.Budget
 	// bias is what is known to be missing, as a share: a trace that an earlier policy keeps
 	// at a greater randomness takes no tokens, so that the limit's threshold is not quite
 	// independent of it. It is the smaller, the more traces a round keeps.
@@ -118,10 +131,11 @@ type stream struct {
 func (s stream) run(t *testing.T, cfgs []Config, seed uint64) (in, out float64) {
 	r := rand.New(rand.NewPCG(seed, 3))
 	now := time.Unix(1e9, 5e8)
-	set, err := New(cfgs, Settings{Now: func() time.Time { return now }, SampleOnFirstMatch: s.first})
+	set, err := New(cfgs, Settings{Now: func() time.Time { return now }, SampleOnFirstMatch: s.first, TotalBudget: s.total})
 	require.NoError(t, err)
+	choosers := newChoosers(set)
 	for range 20 {
-		i, o, _ := s.round(t, r, set, 1+r.IntN(100))
+		i, o, _ := s.round(t, r, set, 1+r.IntN(100), choosers)
 		in, out = in+i, out+o
 		now = now.Add(time.Second)
 	}
@@ -129,7 +143,7 @@ func (s stream) run(t *testing.T, cfgs []Config, seed uint64) (in, out float64) 
 }
 
 // round gives that of one round, and how many spans are kept.
-func (s stream) round(t *testing.T, r *rand.Rand, set *Set, traces int) (in, out, spans float64) {
+func (s stream) round(t *testing.T, r *rand.Rand, set *Set, traces int, choosers choosers) (in, out, spans float64) {
 	round := make([]*Trace, 0, traces)
 	for range traces {
 		if trace := s.trace(r, set); trace != nil {
@@ -137,6 +151,7 @@ func (s stream) round(t *testing.T, r *rand.Rand, set *Set, traces int) (in, out
 			in += trace.State.Threshold.AdjustedCount()
 		}
 	}
+	choosers.choose(r, set, round)
 	var counts Counts
 	for i, v := range set.Decide(context.Background(), round, nil, &counts) {
 		if v.Decision != Sampled {
