@@ -51,6 +51,7 @@ bench: build ## side by side with peers, in one run
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./... 
 	cd semconv && $(GO) test -run '^$$' -bench . ./...
 	KOINE_BENCH=1 $(GO) test -count 1 -v -timeout 30m ./bench/
+	KOINE_BENCH=1 $(GO) test -count 1 -v -run '^Test(Table|Quality)$$' ./bench/quality
 
 FUZZ_TIME ?= 2m
 fuzz: ## each fuzz target for FUZZ_TIME

@@ -30,7 +30,7 @@ var allowed = map[string][]string{
 	"connectors": {"semconv", "spans", "memory", "zipkin", "semconv-lint"},
 	"cmd":        {"semconv", "spans", "memory", "zipkin", "tracegen", "receivers", "processors", "extensions", "connectors", "semconv-lint"},
 	"test":       {},
-	"bench":      {"memory"},
+	"bench":      {"memory", "spans", "tracegen"},
 }
 
 // components are folders whose packages are components of their own and never import
