@@ -15,12 +15,13 @@ type kept struct {
 	mu      sync.Mutex
 	spans   int64
 	traces  map[string]bool
+	found   map[string]found // by trace, where a root says what is unusual
 	oldKeys map[string]int64
 	example map[string]string
 }
 
 func newKept() *kept {
-	return &kept{traces: map[string]bool{}, oldKeys: map[string]int64{}, example: map[string]string{}}
+	return &kept{traces: map[string]bool{}, found: map[string]found{}, oldKeys: map[string]int64{}, example: map[string]string{}}
 }
 
 func (k *kept) add(td ptrace.Traces) {
@@ -31,7 +32,11 @@ func (k *kept) add(td ptrace.Traces) {
 		k.scan(rs.Resource().Attributes(), translate.Resource)
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, span := range ss.Spans().All() {
-				k.traces[span.TraceID().String()] = true
+				id := span.TraceID().String()
+				k.traces[id] = true
+				if f, ok := foundIn(span.Attributes()); ok {
+					k.found[id] = f
+				}
 				k.scan(span.Attributes(), places[span.Kind()])
 			}
 		}

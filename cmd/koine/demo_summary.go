@@ -116,13 +116,9 @@ func (r *demoResult) oldKeysLeft() (n int64) {
 func (r *demoResult) writeKept(w io.Writer) {
 	fmt.Fprintf(w, "KEPT   %s spans = %s, %s of %s traces\n",
 		group(r.kept.spans), percent(r.kept.spans, r.sent.Total.Accepted), group(int64(len(r.kept.traces))), group(r.sent.Traces))
-	found := int64(0)
-	for _, l := range r.labels {
-		if r.kept.traces[l.TraceID] {
-			found++
-		}
-	}
-	fmt.Fprintf(w, "TRUTH  %s slow requests planted: %s kept\n", group(int64(len(r.labels))), group(found))
+	kept, named := r.named()
+	fmt.Fprintf(w, "TRUTH  %s slow requests planted: %s kept, %s of them named for what they are\n", group(int64(len(r.labels))), group(kept), group(named))
+	r.writeFound(w)
 }
 
 func (r *demoResult) writeSum(w io.Writer) {
