@@ -98,7 +98,7 @@ func TestMemoryLimit(t *testing.T) {
 
 func testMemoryLimit(t *testing.T, policies string) {
 	var forwarded atomic.Int64
-	s := start(t, "{decision_wait: 1h, memory_limit_mib: 8, "+policies+"}", counting(&forwarded))
+	s := start(t, "{decision_wait: 5m, memory_limit_mib: 8, "+policies+"}", counting(&forwarded))
 	var sent, most int64
 	var wg sync.WaitGroup
 	for g := range 4 {

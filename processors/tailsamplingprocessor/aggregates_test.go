@@ -56,9 +56,9 @@ const keepsFailed = `policies: [{name: errors, type: status_code, status_code: {
 func TestAggregates(t *testing.T) {
 	for name, config := range map[string]string{
 		"rounds":   `{analysis: {enabled: true}, decision_wait: 20ms, ` + keepsFailed + `}`,
-		"root":     `{analysis: {enabled: true}, decision_wait: 1h, decision_wait_after_root_received: 5ms, ` + keepsFailed + `}`,
-		"shutdown": `{analysis: {enabled: true}, decision_wait: 1h, ` + keepsFailed + `}`,
-		"early":    `{analysis: {enabled: true}, decision_wait: 1h, num_traces: 5, ` + keepsFailed + `}`,
+		"root":     `{analysis: {enabled: true}, decision_wait: 5m, decision_wait_after_root_received: 5ms, ` + keepsFailed + `}`,
+		"shutdown": `{analysis: {enabled: true}, decision_wait: 5m, ` + keepsFailed + `}`,
+		"early":    `{analysis: {enabled: true}, decision_wait: 5m, num_traces: 5, ` + keepsFailed + `}`,
 		"dry run":  `{analysis: {enabled: true}, decision_wait: 20ms, dry_run: true, ` + keepsFailed + `}`,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -17,7 +17,8 @@ type analysis struct {
 	baseline *baseline.Baseline
 	coverage *bottleneck.Coverage
 	rounds   rounds
-	bytes    atomic.Int64 // of the baseline
+	bytes    atomic.Int64 // of the baseline and the series
+	most     int64        // that they may be, about: so much is taken off the limit
 
 	observations chan *observed
 	unlearned    atomic.Int64 // spans for which there was no time
@@ -34,6 +35,8 @@ const (
 	baselineShare = 8
 	// operationSize is what an operation takes of it, with its name and a call site.
 	operationSize = 640
+	// seriesSize is what a series of the metrics takes, in the collector's own telemetry.
+	seriesSize = 3 << 10
 	// leastOperations is for small limits, maxOperations for all: 64 MB.
 	leastOperations      = 1000
 	defaultMaxOperations = 100_000
@@ -46,12 +49,12 @@ const (
 var observationPool = sync.Pool{New: func() any { return new(observed) }}
 
 func newAnalysis(e *engine, cfg *Config, limit int64) *analysis {
-	operations := cfg.Analysis.MaxOperations
+	operations, series := cfg.Analysis.MaxOperations, int64(cfg.Analysis.MaxSeries)*seriesSize
 	if operations == 0 {
-		operations = int(min(max(limit/baselineShare/operationSize, leastOperations), defaultMaxOperations))
+		operations = int(min(max((limit/baselineShare-series)/operationSize, leastOperations), defaultMaxOperations))
 	}
 	return &analysis{
-		engine: e, baseline: baseline.New(baseline.Options{MaxOperations: operations}), coverage: bottleneck.NewCoverage(operations),
+		engine: e, most: int64(operations)*operationSize + series, baseline: baseline.New(baseline.Options{MaxOperations: operations}), coverage: bottleneck.NewCoverage(operations),
 		observations: make(chan *observed, observationsWaiting),
 	}
 }
@@ -260,8 +263,9 @@ func (r *rounds) set(now int64, seconds float64) {
 	}
 }
 
-// chooseAll chooses among all traces that are left, when the shards are halted: those of a whole wait.
-func (r *rounds) chooseAll(left []*gathered, wait time.Duration) {
+// chooseAll chooses among all traces that are left, when the shards are halted: what came within
+// some seconds.
+func (r *rounds) chooseAll(left []*gathered, seconds float64) {
 	r.submitted = left
-	r.set(r.analysis.engine.now(), wait.Seconds())
+	r.set(r.analysis.engine.now(), seconds)
 }

@@ -7,7 +7,6 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
-	"github.com/koine-otel/koine/spans/baseline"
 	"github.com/koine-otel/koine/spans/bottleneck"
 	"github.com/koine-otel/koine/spans/probability"
 )
@@ -28,8 +27,6 @@ const (
 // annotator writes on spans that leave what was decided of their traces.
 type annotator struct {
 	job *job
-	// identity says what an operation is.
-	identity func(baseline.Operation) baseline.Identity
 	// unreadable counts spans whose tracestate cannot be parsed; they keep it.
 	unreadable int64
 	shared     sharedSpans
@@ -75,7 +72,7 @@ func (a *annotator) span(rs ptrace.ResourceSpans, span ptrace.Span) {
 		k.marked = true // the id may come again
 		k.note.write(span.Attributes())
 		if k.cause.known {
-			a.cause(span.Attributes(), &k.cause)
+			k.cause.write(span.Attributes())
 		}
 	}
 	if k.shared {
@@ -92,14 +89,13 @@ func (n *note) write(attrs pcommon.Map) {
 	}
 }
 
-// cause writes where the trace's time went.
-func (a *annotator) cause(attrs pcommon.Map, c *cause) {
-	identity := a.identity(c.operation)
-	if identity.Service != "" {
-		attrs.PutStr(attributeService, identity.Service)
+// write writes where the trace's time went.
+func (c *cause) write(attrs pcommon.Map) {
+	if c.service != "" {
+		attrs.PutStr(attributeService, c.service)
 	}
-	if identity.Name != "" {
-		attrs.PutStr(attributeOperation, identity.Name)
+	if c.operation != "" {
+		attrs.PutStr(attributeOperation, c.operation)
 	}
 	attrs.PutStr(attributeSpanID, spanID(c.span).String())
 	attrs.PutDouble(attributeSelfTime, seconds(c.self))

@@ -300,3 +300,55 @@ func TestErrorsStayInTheirShare(t *testing.T) {
 	}
 	assert.InDelta(t, 200*2.2, spans, 100)
 }
+
+// TestDropAtTheEnd: traces that wait for their round are dropped, and counted, too.
+func TestDropAtTheEnd(t *testing.T) {
+	sink := new(consumertest.TracesSink)
+	first := start(t, `{decision_wait: 1s, drop_pending_traces_on_shutdown: true, policies: [{name: where, type: bottleneck}]}`, sink)
+	s := &shop{t: t, p: first, r: rand.New(rand.NewPCG(6, 6)), odd: map[pcommon.TraceID]fault{}}
+	s.run(1300*time.Millisecond, 0)
+	first.end()
+	assert.Equal(t, first.count("received_spans"), first.released("forwarded")+first.released("dropped"))
+	assert.Equal(t, int64(s.sent), first.count("global_count_traces_sampled"))
+}
+
+// TestEarlyBottlenecks: where there are always more traces than may wait, the budget is used and
+// what is odd is kept.
+func TestEarlyBottlenecks(t *testing.T) {
+	sink := new(consumertest.TracesSink)
+	s := newShop(t, `{decision_wait: 30s, num_traces: 300, policies: [{name: where, type: bottleneck, bottleneck: {budget: {fraction: 0.1}, keep_all_below: 0}}]}`, sink)
+	s.run(3*time.Second, 0)
+	s.run(3*time.Second, 100, slowQuery)
+	require.NoError(t, s.p.Shutdown(context.Background()))
+	roots := rootsOf(sink.AllTraces())
+	found := 0
+	for id := range s.odd {
+		if _, ok := roots[id]; ok {
+			found++
+		}
+	}
+	t.Logf("%d of %d kept, %d of %d odd ones", len(roots), s.sent, found, len(s.odd))
+	assert.InEpsilon(t, 0.1*float64(s.sent), len(roots), 0.5)
+	assert.Greater(t, float64(found), 0.7*float64(len(s.odd)))
+}
+
+// TestDropSpendsNothing: what another policy drops takes nothing of the budget.
+func TestDropSpendsNothing(t *testing.T) {
+	sink := new(consumertest.TracesSink)
+	s := newShop(t, `
+decision_wait: 200ms
+policies:
+  - {name: where, type: bottleneck, bottleneck: {budget: {spans_per_second: 300}, keep_all_below: 0}}
+  - name: not these
+    type: drop
+    drop: {drop_sub_policy: [{name: long, type: latency, latency: {threshold_ms: 100}}]}
+`, sink)
+	s.run(2*time.Second, 5, slowQuery)
+	require.NoError(t, s.p.Shutdown(context.Background()))
+	spans := 0
+	for id, n := range spansByTrace(sink.AllTraces()) {
+		assert.NotEqual(t, slowQuery, s.odd[id])
+		spans += n
+	}
+	assert.InDelta(t, 300*2.2, spans, 150)
+}

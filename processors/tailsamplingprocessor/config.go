@@ -3,6 +3,7 @@ package tailsamplingprocessor
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -192,22 +193,42 @@ func (c *Config) Validate() error {
 	if c.DecisionCache.NonSampledCacheSize < 0 {
 		errs = append(errs, fmt.Errorf("decision_cache::non_sampled_cache_size: %d is negative", c.DecisionCache.NonSampledCacheSize))
 	}
+	errs = append(errs, c.validateAnalysis())
 	if !c.TotalBudget.IsZero() {
 		if err := c.TotalBudget.Check(); err != nil {
 			errs = append(errs, fmt.Errorf("total_budget: %w", err))
 		}
-	}
-	if n := c.Analysis.MaxOperations; n < 0 || n > mostOperations {
-		errs = append(errs, fmt.Errorf("analysis::max_operations: %d is not between 0 and %d", n, mostOperations))
-	}
-	if n := c.Analysis.MaxSeries; n < 0 || n > mostSeries {
-		errs = append(errs, fmt.Errorf("analysis::max_series: %d is not between 0 and %d", n, mostSeries))
 	}
 	if c.TailStorage != nil {
 		errs = append(errs, errors.New("tail_storage is not supported: spans wait in memory, under memory_limit_mib"))
 	}
 	errs = append(errs, c.validateMetadata(), policy.Validate(c.Policies, c.SamplingStrategy == SpanIngest))
 	return errors.Join(errs...)
+}
+
+func (c *Config) validateAnalysis() error {
+	var errs []error
+	if n := c.Analysis.MaxOperations; n < 0 || n > mostOperations {
+		errs = append(errs, fmt.Errorf("analysis::max_operations: %d is not between 0 and %d", n, mostOperations))
+	}
+	if n := c.Analysis.MaxSeries; n < 0 || n > mostSeries {
+		errs = append(errs, fmt.Errorf("analysis::max_series: %d is not between 0 and %d", n, mostSeries))
+	}
+	if c.Analysis.Enabled && c.SamplingStrategy == SpanIngest {
+		errs = append(errs, errors.New("analysis::enabled: sampling_strategy span-ingest decides before a trace is whole"))
+	}
+	if wait := c.DecisionWait + c.WaitForOpenSpans; c.analyzes() && wait > longestAnalyzed {
+		errs = append(errs, fmt.Errorf("decision_wait and wait_for_open_spans: together %v is more than the %v for which operations are remembered that are not seen", wait, longestAnalyzed))
+	}
+	return errors.Join(errs...)
+}
+
+// longestAnalyzed is how long traces may wait whose operations have numbers: a number may be
+// another's after 10 minutes.
+const longestAnalyzed = 8 * time.Minute
+
+func (c *Config) analyzes() bool {
+	return c.Analysis.Enabled || slices.ContainsFunc(c.Policies, func(p policy.Config) bool { return p.LooksForBottlenecks() })
 }
 
 func (c *Config) validateMetadata() error {

@@ -249,7 +249,9 @@ func (s *shard) keep(t *trace, v policy.Verdict, f *bottleneck.Finding) {
 		randomness: v.Randomness, hasRandomness: v.HasRandomness, mark: s.mark(t), note: s.note(v),
 	}
 	if s.analyst != nil {
-		s.analyst.kept(t, f)
+		if v.Decision == policy.Sampled {
+			s.analyst.kept(t, f)
+		}
 		k.cause = s.analyst.cause(t, f)
 	}
 	j, size := s.jobFor(k), t.bytes/uint64(max(t.spans, 1))

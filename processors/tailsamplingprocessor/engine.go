@@ -14,7 +14,6 @@ import (
 
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/block"
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/policy"
-	"github.com/koine-otel/koine/spans/baseline"
 )
 
 // errFull is for the sender to try again later.
@@ -91,6 +90,7 @@ func (e *engine) generationOf(policies []policy.Config) uint32 {
 func (e *engine) analyze(r *run, limit int64) {
 	if r.analyzes && e.analysis.Load() == nil {
 		e.analysis.Store(newAnalysis(e, r.cfg, limit))
+		e.setLimit(limit)
 	}
 }
 
@@ -98,6 +98,9 @@ func (e *engine) setLimit(limit int64) {
 	left := limit
 	for _, s := range e.shards {
 		left -= int64(s.kept.size() + s.dropped.size())
+	}
+	if a := e.analysis.Load(); a != nil {
+		left -= a.most
 	}
 	e.limit.Store(max(left, limit/2)) // where caches of a stated size are large
 }
@@ -147,11 +150,7 @@ func (e *engine) seconds() int64 { return e.now() / int64(time.Second) }
 
 // held is the memory that what waits takes.
 func (e *engine) held() int64 {
-	held := e.store.Held() + e.index.Load() + e.queue.bytes.Load()
-	if a := e.analysis.Load(); a != nil {
-		held += a.bytes.Load()
-	}
-	return held
+	return e.store.Held() + e.index.Load() + e.queue.bytes.Load()
 }
 
 // overMemory says that the oldest traces are to be decided now.
@@ -247,14 +246,6 @@ func (e *engine) room(ctx context.Context, need int64) error {
 	}
 }
 
-// identity says what an operation is.
-func (e *engine) identity(op baseline.Operation) (i baseline.Identity) {
-	if a := e.analysis.Load(); a != nil {
-		i = a.baseline.Identity(op)
-	}
-	return i
-}
-
 // start runs shards and forwarders.
 func (e *engine) start(r *run) {
 	e.run.Store(r)
@@ -284,12 +275,18 @@ func (e *engine) halt() {
 // settleAll decides everything that waits, or drops it. The shards are halted.
 func (e *engine) settleAll(drop bool) {
 	r := e.run.Load()
+	if r.analyzes && drop {
+		for _, s := range e.shards {
+			s.requeue()
+		}
+	}
 	if r.analyzes && !drop {
+		seconds := e.longest().Seconds()
 		var left []*gathered
 		for _, s := range e.shards {
 			left = append(left, s.analyst.gatherAll())
 		}
-		e.analysis.Load().rounds.chooseAll(left, r.cfg.DecisionWait)
+		e.analysis.Load().rounds.chooseAll(left, seconds)
 		for _, s := range e.shards {
 			s.analyst.decideAll()
 		}
@@ -297,6 +294,19 @@ func (e *engine) settleAll(drop bool) {
 	for _, s := range e.shards {
 		s.settleAll(drop)
 	}
+}
+
+// longest is for how long the oldest trace has waited. The shards are halted.
+func (e *engine) longest() time.Duration {
+	oldest := e.now()
+	for _, s := range e.shards {
+		for _, l := range [...]*list{&s.ages, &s.analyst.held} {
+			if l.head != 0 {
+				oldest = min(oldest, s.traces.at(l.head).arrived)
+			}
+		}
+	}
+	return time.Duration(e.now() - oldest)
 }
 
 // close gives all memory back, unless a forwarder of any run is still stuck: it may yet read or

@@ -107,7 +107,6 @@ func (q *queue) start(e *engine, r *run, n int) {
 		q.workers.Go(func() {
 			defer q.forwarders.Add(-1)
 			f := forwarder{engine: e, run: r, epoch: epoch}
-			f.notes.identity = e.identity
 			for j := q.pop(epoch); j != nil; j = q.pop(epoch) {
 				f.forward(ctx, j)
 			}

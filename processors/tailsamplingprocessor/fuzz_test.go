@@ -31,7 +31,7 @@ func FuzzWhole(f *testing.F) {
 			return
 		}
 		sink := new(consumertest.TracesSink)
-		p := create(t, NewFactory(), `{decision_wait: 1h, dry_run: true, memory_limit_mib: 8, policies: [{name: none, type: span_count, span_count: {min_spans: 2000000000}}, {name: where, type: bottleneck}]}`, sink, nil)
+		p := create(t, NewFactory(), `{decision_wait: 5m, dry_run: true, memory_limit_mib: 8, policies: [{name: none, type: span_count, span_count: {min_spans: 2000000000}}, {name: where, type: bottleneck}]}`, sink, nil)
 		require.NoError(t, p.Start(context.Background(), componenttest.NewNopHost()))
 		require.NoError(t, p.ConsumeTraces(context.Background(), td))
 		require.NoError(t, p.Shutdown(context.Background()))

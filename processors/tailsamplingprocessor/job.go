@@ -4,7 +4,6 @@ import (
 	"unsafe"
 
 	"github.com/koine-otel/koine/processors/tailsamplingprocessor/internal/block"
-	"github.com/koine-otel/koine/spans/baseline"
 	"github.com/koine-otel/koine/spans/bottleneck"
 	"github.com/koine-otel/koine/spans/probability"
 )
@@ -47,7 +46,8 @@ type note struct{ policy, dryRun string }
 // cause is what the marked span says of a trace's bottleneck.
 type cause struct {
 	span         uint64
-	operation    baseline.Operation
+	service      string
+	operation    string
 	self, excess float32 // seconds
 	pattern      bottleneck.Pattern
 	known        bool

@@ -69,7 +69,8 @@ func (a *analyst) look(t *trace, why reason) bottleneck.Finding {
 		}, op, r.errorType)
 	}
 	f := a.judge.Judge(&a.trace)
-	a.note(t, f.Whole && (why == reasonWait || why == reasonRoot))
+	// Whose root is there has the rest, too, as a rule: a root ends last.
+	a.note(t, f.Whole && why != reasonSize && why != reasonShutdown)
 	return f
 }
 
@@ -163,7 +164,7 @@ func (a *analyst) advance() (chosen bool) {
 	if a.closing != nil {
 		return a.closing.chosen.Load()
 	}
-	if a.engine.now() >= a.begun+a.rounds.length.Load() || a.engine.overMemory() {
+	if _, over := a.shard.over(); over || a.engine.crowded() || a.engine.now() >= a.begun+a.rounds.length.Load() {
 		a.begun = a.engine.now()
 		a.closing = a.gathering
 		if a.gathering = a.spare; a.gathering == nil {
@@ -175,6 +176,20 @@ func (a *analyst) advance() (chosen bool) {
 		a.rounds.submit(a.index, a.closing)
 	}
 	return false
+}
+
+// soon says whether there is room as soon as traces are decided that wait for their round, which
+// have been waited for: those that have not need not be given up.
+func (a *analyst) soon(why reason) bool {
+	waiting := len(a.gathering.traces)
+	if a.closing != nil {
+		waiting += len(a.closing.traces) - a.next
+	}
+	e := a.engine
+	if waiting == 0 || why == reasonMemory {
+		return waiting > 0 && e.held()+e.reserved.Load() <= e.limit.Load() // the reserve is for that
+	}
+	return e.traces.Load()-int64(a.shard.run.cfg.NumTraces) <= int64(waiting)
 }
 
 // chosen takes up to limit of the traces whose round is chosen. more says that there are others.
@@ -244,7 +259,9 @@ func (a *analyst) cause(t *trace, f *bottleneck.Finding) (c cause) {
 		}
 		at++
 	}
-	c.operation, c.pattern = f.Operation, f.Pattern
+	// Names are asked for now: a number may be another's when the trace leaves.
+	i := a.baseline.Identity(f.Operation)
+	c.service, c.operation, c.pattern = i.Service, i.Name, f.Pattern
 	c.self, c.excess, c.known = float32(f.Self), float32(f.Excess), true
 	return c
 }
@@ -265,9 +282,7 @@ func (a *analyst) size() (size int64) {
 
 // analyze makes a shard go on with an analysis, or without: traces that are parked are due again.
 func (s *shard) analyze(r *run) {
-	if s.analyst != nil {
-		s.ages.prepend(s.traces, ageLinks, &s.analyst.held)
-	}
+	s.unpark()
 	if !r.analyzes {
 		s.analyst = nil
 		return
@@ -278,9 +293,28 @@ func (s *shard) analyze(r *run) {
 	s.analyst.begin()
 }
 
+// unpark puts parked traces back among the others, those that came first. They are in no wheel.
+func (s *shard) unpark() {
+	if s.analyst != nil {
+		s.ages.prepend(s.traces, ageLinks, &s.analyst.held)
+	}
+}
+
+// requeue makes parked traces due.
+func (s *shard) requeue() {
+	for n := s.analyst.held.head; n != 0; n = s.traces.at(n).age.next {
+		s.traces.at(n).flags &^= parked
+		s.wheel.add(s.traces, n, s.wheel.now)
+	}
+	s.unpark()
+}
+
 // gatherAll parks all traces. The shard is halted.
 func (a *analyst) gatherAll() *gathered {
 	s := a.shard
+	if a.closing != nil && a.closing.chosen.Load() {
+		a.decideChosen(reasonWait)
+	}
 	s.ages.prepend(s.traces, ageLinks, &a.held)
 	a.begin()
 	for s.ages.head != 0 {
@@ -298,9 +332,13 @@ func (a *analyst) gatherAll() *gathered {
 // decideAll decides what was gathered last, and chosen. The shard is halted.
 func (a *analyst) decideAll() {
 	a.closing = a.gathering
+	a.decideChosen(reasonShutdown)
+}
+
+func (a *analyst) decideChosen(why reason) {
 	for more := true; more; {
 		var due []uint32
 		due, more = a.chosen(loadLen, a.shard.due[:0])
-		a.shard.decideRound(due, reasonShutdown)
+		a.shard.decideRound(due, why)
 	}
 }

@@ -377,7 +377,7 @@ func (s *shard) relieve() {
 	const some = 16
 	for range roundLen / some {
 		why, over := s.over()
-		if !over || s.ages.head == 0 {
+		if !over || s.ages.head == 0 || s.analyst != nil && s.analyst.soon(why) {
 			return
 		}
 		s.decide(s.oldest(some), why)

@@ -27,16 +27,22 @@ type Chooser struct {
 	round    round
 	credit   float64 // of the budget, that the last rounds left or owe
 	debt     float64 // of the budget, for what was kept outside of rounds
+	early    early   // what was decided outside of rounds since the last
 	bar      float64 // of the last round; 0: nothing was below it
 	usual    float64 // the bar at which the wishes of the last rounds cost what was allowed
-	scores   histogram
 	wishes   histogram
 	errors   rates
-	causes   rates
-	spent    faded // of the budget, as it is allowed
+	causes   causes
+	parts    map[uint64]float64 // of causes, in this round
+	spent    faded              // of the budget, as it is allowed
 	came     faded
+	rate     average // of spans a second
+	started  bool
 	order    []entry
 }
+
+// early is what did not wait for a round: of its budget, it is a part.
+type early struct{ size, spans, traces float64 }
 
 type entry struct {
 	candidate        *Candidate
@@ -47,8 +53,8 @@ type entry struct {
 // NewChooser makes one that goes by coverage, which others may share.
 func NewChooser(o Options, coverage *Coverage) *Chooser {
 	return &Chooser{
-		options: o, coverage: coverage, errors: newRates(errorMemory), causes: newRates(causeMemory),
-		spent: faded{memory: levelMemory}, came: faded{memory: levelMemory}, scores: newHistogram(), wishes: newHistogram(),
+		options: o, coverage: coverage, errors: newRates(errorMemory), causes: newCauses(), parts: map[uint64]float64{},
+		spent: faded{memory: levelMemory}, came: faded{memory: levelMemory}, rate: average{memory: rateMemory}, wishes: newHistogram(),
 	}
 }
 
@@ -73,22 +79,60 @@ func (c *Chooser) Choose(now int64, seconds float64, batches ...[]Candidate) {
 func (c *Chooser) ChooseEarly(candidate *Candidate) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	part := 1.0
-	if usual := c.spent.perSecond() * c.round.seconds; usual > 0 {
-		part /= 1 + c.debt/usual
+	e := entry{candidate: candidate, size: c.options.Budget.size(candidate)}
+	c.early.size += e.size
+	c.early.spans += float64(candidate.Spans)
+	c.early.traces++
+	if !c.started {
+		c.first(&e)
+		return
 	}
-	c.alone(&entry{candidate: candidate, size: c.options.Budget.size(candidate)}, part)
+	rise := 1.0
+	if second := c.spent.perSecond(); second > 0 {
+		rise = math.Pow(10, min(c.debt/second, mostRise))
+	}
+	if candidate.Error != 0 {
+		c.errors.add(candidate.Error, e.size)
+	}
+	c.want(&e)
+	c.alone(&e, rise)
+	c.wishes.add(math.Log10(e.weight), e.size)
 }
 
-// alone decides on a trace outside of a round: with a part of the probability that it would have
-// by the usual bar, and less if it would take several rounds' budget.
-func (c *Chooser) alone(e *entry, part float64) {
-	p := 1.0
-	if w := c.weight(e); c.usual > w {
-		p = w / c.usual
+// first decides on a trace that came before the first round, when nothing is known: what is kept if
+// there is little, or within a second, and then the budget's fraction, if it is one.
+func (c *Chooser) first(e *entry) {
+	b, p := &c.options.Budget, 0.0
+	switch {
+	case c.early.spans <= c.options.KeepAllBelow || b.Fraction == 0 && c.debt < b.of(0, 1):
+		p = 1
+	default:
+		p = max(b.Fraction, firstLeast)
 	}
-	part *= min(1, c.round.giant()/e.size)
-	e.candidate.chance(max(p*part, c.round.normal))
+	e.candidate.chance(p)
+	if e.candidate.Kept() {
+		c.debt += e.size
+	}
+}
+
+// firstLeast is for what came before the first round: a thousandth, for want of anything better.
+const firstLeast = 1e-3
+
+// mostRise is the most by which the bar rises with what is owed, as a power of ten: one for each
+// second's budget, so that after some seconds of a burst not even the highest scores are certain.
+const mostRise = 6
+
+// alone decides on a trace outside of a round: by the usual bar, raised, and with less if it would
+// take several rounds' budget.
+func (c *Chooser) alone(e *entry, rise float64) {
+	p := 1.0
+	if e.weight = c.weight(e); c.usual*rise > e.weight {
+		p = e.weight / (c.usual * rise)
+	}
+	if giant := c.round.giant(); giant > 0 {
+		p *= min(1, giant/e.size)
+	}
+	e.candidate.chance(max(p, c.round.normal, c.round.keep))
 	if e.candidate.Kept() {
 		c.debt += e.size
 	}
@@ -130,7 +174,7 @@ func (c *Chooser) walk() {
 	r := &c.round
 	// What a quiet time leaves is not paid out in a burst, but for a trace.
 	slack := max(slackSeconds*c.spent.perSecond(), r.mean/2)
-	paid := min(c.debt, r.allowed*debtPart)
+	paid := min(c.debt, max(r.allowed*debtPart, r.allowed-r.waited))
 	c.debt -= paid
 	c.credit = min(c.credit, r.spare()) + r.allowed - paid
 	for i := range c.order {
@@ -155,17 +199,23 @@ func (c *Chooser) walk() {
 			c.credit -= e.size
 			continue
 		}
-		c.bar = e.priority
-		if !above && c.credit < 0 {
-			c.bar = c.usual // if one of those above had been below, it would not have been taken
-		}
-		c.bar *= 1 + 0x1p-40 // nor is the first one taken by rounding
-		return
+		c.bar = e.priority * (1 + 0x1p-40) // nor is the first one taken by rounding
+		break
+	}
+	// Where they would be had they been lower, those that were taken would not all have been.
+	switch {
+	case c.credit < -slack: // what is above any bar left nothing for the others
+		c.bar = math.Inf(1)
+	case c.credit < 0:
+		c.bar = max(c.bar, c.usual)
 	}
 }
 
 // usualBar works out Chooser.usual. What takes no part in a round goes by that.
 func (c *Chooser) usualBar() float64 {
+	if c.wishes.sum == 0 {
+		return 1 // weights are probabilities, as far as one can know beforehand
+	}
 	return math.Pow(10, c.wishes.solve(c.spent.sum, func(wish, bar float64) float64 { return math.Pow(10, min(0, wish-bar)) }))
 }
 

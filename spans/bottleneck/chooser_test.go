@@ -121,6 +121,95 @@ func TestUnbiased(t *testing.T) {
 	}
 }
 
+// TestUnbiasedInSmallRounds: where a round's budget is less than a trace, too.
+func TestUnbiasedInSmallRounds(t *testing.T) {
+	for _, c := range []struct {
+		traces   int
+		fraction float64
+	}{{1, 0.1}, {3, 0.1}, {5, 0.02}, {25, 0.01}, {100, 0.01}, {100, 0.002}} {
+		const seeds, rounds = 200, 60
+		var counts, ofCause []float64
+		trueCount, trueCause := 0.0, 0.0
+		for seed := range uint64(seeds) {
+			l := newLine(options(Budget{Fraction: c.fraction}), seed)
+			fixed := rand.New(rand.NewPCG(2, 2))
+			count, cause := 0.0, 0.0
+			for range rounds {
+				candidates := traffic(fixed, c.traces)
+				l.step(t, candidates)
+				for i := range candidates {
+					v := values(&candidates[i])
+					if seed == 0 {
+						trueCount += v[0]
+						trueCause += v[2]
+					}
+					if candidates[i].Kept() {
+						count += v[0] * candidates[i].Threshold.AdjustedCount()
+						cause += v[2] * candidates[i].Threshold.AdjustedCount()
+					}
+				}
+			}
+			counts, ofCause = append(counts, count), append(ofCause, cause)
+		}
+		mean, deviation := moments(counts)
+		assert.InDelta(t, trueCount, mean, 3*deviation/math.Sqrt(seeds), "%d traces at %v", c.traces, c.fraction)
+		causeMean, causeDeviation := moments(ofCause)
+		assert.InDelta(t, trueCause, causeMean, 3*causeDeviation/math.Sqrt(seeds), "of a cause, %d traces at %v", c.traces, c.fraction)
+		t.Logf("%d traces at %v: %.3f and %.3f of the truth, 3σ %.3f and %.3f", c.traces, c.fraction, mean/trueCount, causeMean/trueCause,
+			3*deviation/math.Sqrt(seeds)/trueCount, 3*causeDeviation/math.Sqrt(seeds)/trueCause)
+	}
+}
+
+// TestEarlyAlone: where nothing can wait for a round, the budget is used, errors and bottlenecks are
+// preferred, and what is below keep_all_below is kept.
+func TestEarlyAlone(t *testing.T) {
+	for _, warm := range []int{0, 100} {
+		l := newLine(options(Budget{Fraction: 0.05}), 5)
+		all, spent, weighted, scored, scoredKept := 0.0, 0.0, 0.0, 0.0, 0.0
+		for r := range warm + 400 {
+			candidates := traffic(l.random, 200)
+			if r < warm {
+				l.step(t, candidates)
+				continue
+			}
+			l.step(t, nil)
+			for i := range candidates {
+				c := &candidates[i]
+				c.Randomness = probability.Randomness(l.random.Uint64N(uint64(probability.Never)))
+				l.ChooseEarly(c)
+				if r < warm+100 {
+					continue
+				}
+				all += float64(c.Spans)
+				high := c.Score > 4
+				if high {
+					scored++
+				}
+				if c.Kept() {
+					spent += float64(c.Spans)
+					weighted += float64(c.Spans) * c.Threshold.AdjustedCount()
+					if high {
+						scoredKept++
+					}
+				}
+			}
+		}
+		t.Logf("%.4f kept, stands for %.3f, of high scores %.3f", spent/all, weighted/all, scoredKept/scored)
+		assert.InDelta(t, 0.05, spent/all, 0.015)
+		assert.InEpsilon(t, 1, weighted/all, 0.15)
+		assert.Greater(t, scoredKept/scored, 0.5)
+	}
+	o := options(Budget{Fraction: 0.01})
+	o.KeepAllBelow = 100
+	l := newLine(o, 6)
+	for range 50 {
+		l.step(t, nil)
+		c := &Candidate{Spans: 20, Score: math.Inf(-1), Randomness: probability.Randomness(l.random.Uint64N(uint64(probability.Never)))}
+		l.ChooseEarly(c)
+		assert.True(t, c.Kept())
+	}
+}
+
 // values are what is estimated of a candidate.
 func values(c *Candidate) [4]float64 {
 	v := [4]float64{1, float64(c.Spans)}
@@ -248,6 +337,7 @@ func TestEarlyDecisionsArePaidBack(t *testing.T) {
 			l.ChooseEarly(c)
 		}
 		_, early = kept(burst, anything)
+		all += sumSpans(burst)
 		assert.Positive(t, early)
 		assert.Less(t, early, 0.5*sumSpans(burst), "the bar rises")
 	}

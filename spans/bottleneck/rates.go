@@ -30,6 +30,20 @@ func (f *faded) perSecond() float64 {
 	return f.sum / f.seconds
 }
 
+// average is of a rate over the last seconds.
+type average struct {
+	memory        float64 // seconds
+	value, weight float64
+}
+
+// add takes in what a rate was for some seconds, and gives the average.
+func (a *average) add(rate, seconds float64) float64 {
+	left := math.Exp(-seconds / a.memory)
+	a.value = a.value*left + rate*(1-left)
+	a.weight = a.weight*left + 1 - left
+	return a.value / a.weight
+}
+
 // rates are such sums by key, of the keys that have most of late.
 type rates struct {
 	faded // of all keys together

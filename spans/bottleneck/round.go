@@ -7,7 +7,9 @@ import "math"
 type round struct {
 	now        int64
 	seconds    float64 // that it is of
-	total      float64 // size of all its traces
+	waited     float64 // size of its traces
+	total      float64 // and of those that could not wait for it
+	keep       float64 // share that is kept because there is little
 	allowed    float64 // of the budget
 	mean       float64 // size of a trace
 	level      float64 // the score from which a trace is wanted for certain
@@ -38,11 +40,14 @@ const (
 	// incident.
 	levelMemory = 60
 	errorMemory = 30
-	// causeMemory is how long it counts that a cause was wanted, in seconds.
-	causeMemory = 60
+	// rateMemory is that of the rate of spans below which all are kept: rounds may be shorter than it
+	// takes for some to come.
+	rateMemory = 5
+	// shortRound is how long a round must be, in seconds, to know its rate by itself.
+	shortRound = 0.5
 	// causeShare is the share of the budget from which a cause counts less.
 	causeShare = 0.2
-	// causeTraces is how many traces of a cause in its memory are never too many.
+	// causeTraces is how many traces of a cause are never too many, within what is remembered.
 	causeTraces = 10
 	// coverEvery is how often an operation and a path are to be kept at the least, in seconds.
 	coverEvery = 60
@@ -65,49 +70,57 @@ func (c *Chooser) begin(now int64, seconds float64) {
 	if seconds > r.seconds {
 		r.seconds = seconds
 	}
-	c.scores.fade(r.seconds)
 	c.wishes.fade(r.seconds)
 	c.errors.fade(r.seconds)
 	c.causes.fade(r.seconds)
 	c.spent.fade(r.seconds)
 	c.came.fade(r.seconds)
 
-	r.total = 0
-	spans := 0.0
+	r.waited = 0
+	spans, traces := c.early.spans, c.early.traces+float64(len(c.order))
 	for i := range c.order {
-		r.total += c.order[i].size
+		r.waited += c.order[i].size
 		spans += float64(c.order[i].candidate.Spans)
 	}
-	if len(c.order) > 0 {
-		r.mean = r.total / float64(len(c.order))
+	r.total = r.waited + c.early.size
+	c.early = early{}
+	if traces > 0 {
+		r.mean = r.total / traces
 	}
-	r.allowed = max(c.options.Budget.of(r.total, r.seconds), r.total*c.keepAll(spans/r.seconds))
+	// In a short round nothing may have come by chance.
+	if rate := c.rate.add(spans/r.seconds, r.seconds); r.seconds < shortRound {
+		r.keep = c.keepAll(rate)
+	} else {
+		r.keep = c.keepAll(spans / r.seconds)
+	}
+	r.allowed = max(c.options.Budget.of(r.total, r.seconds), r.total*r.keep)
 	c.came.add(r.total)
 	c.spent.add(r.allowed)
 	allowed := c.spent.perSecond()
 	o := &c.options
 	bottlenecks := max(0, 1-o.Errors-o.Normal-o.Rare)
 	for i := range c.order {
-		e := &c.order[i]
-		c.causes.add(e.candidate.Cause, min(e.size, r.giant())*min(1, wanted(score(e.candidate), r.level)))
-	}
-	r.plenty = max(causeShare*allowed, causeTraces*r.mean/causeMemory, c.causes.level(bottlenecks*allowed))
-	for i := range c.order {
-		e := &c.order[i]
-		c.scores.add(score(e.candidate), e.size*c.causePart(e.candidate))
-		if e.candidate.Error != 0 {
+		if e := &c.order[i]; e.candidate.Error != 0 {
 			c.errors.add(e.candidate.Error, e.size)
 		}
 	}
 	r.errorLevel = c.errors.level(o.Errors * allowed)
 	r.normal = min(1, o.Normal*c.spent.sum/max(c.came.sum, 1))
-	r.level = c.scores.solve(bottlenecks*c.spent.sum, func(score, level float64) float64 { return min(1, wanted(score, level)) })
+	for i := range c.order {
+		c.want(&c.order[i])
+	}
+	r.level, r.plenty = c.causes.solve(bottlenecks*allowed, max(causeShare*allowed, causeTraces*r.mean/levelMemory))
+	clear(c.parts)
+	c.started = true
 	c.cover()
 }
 
 // keepAll is the share of a rate of spans a second that is kept because it is low.
 func (c *Chooser) keepAll(rate float64) float64 {
 	all := c.options.KeepAllBelow
+	if all == 0 {
+		return 0
+	}
 	if rate <= all {
 		return 1
 	}
@@ -164,10 +177,24 @@ func score(candidate *Candidate) float64 {
 	return candidate.Score
 }
 
+// want adds a trace to its cause.
+func (c *Chooser) want(e *entry) {
+	size := e.size
+	if giant := c.round.giant(); giant > 0 {
+		size = min(size, giant)
+	}
+	c.causes.add(e.candidate.Cause, score(e.candidate), size)
+}
+
 // causePart is the part of a cause's traces that is wanted, so that an incident does not have all of
 // the budget.
 func (c *Chooser) causePart(candidate *Candidate) float64 {
-	return min(1, c.round.plenty/max(c.causes.of(candidate.Cause), leastWeight))
+	part, known := c.parts[candidate.Cause]
+	if !known {
+		part = min(1, c.round.plenty/max(c.causes.of(candidate.Cause, c.round.level), leastWeight))
+		c.parts[candidate.Cause] = part
+	}
+	return part
 }
 
 // wish is the weight by the score. The more there is too much of a cause, the less it may be above 1.

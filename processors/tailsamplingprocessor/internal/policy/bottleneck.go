@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor/pkg/samplingpolicy"
 
@@ -98,6 +99,28 @@ func (c *compiler) bottleneck(at string, cfg *BottleneckConfig) node {
 	return n
 }
 
+// LooksForBottlenecks says whether the policy, or a part of it, is of type bottleneck.
+func (c *Config) LooksForBottlenecks() bool {
+	is := func(s *Shared) bool { return s.Type == Bottleneck }
+	part := func(s *AndSubConfig) bool { return is(&s.Shared) || s.Type == Not && is(&s.Not.SubPolicy.Shared) }
+	parts := func(all []AndSubConfig) bool {
+		return slices.ContainsFunc(all, func(s AndSubConfig) bool { return part(&s) })
+	}
+	switch c.Type {
+	case And:
+		return parts(c.And.SubPolicies)
+	case Drop:
+		return parts(c.Drop.SubPolicies)
+	case Not:
+		return is(&c.Not.SubPolicy.Shared)
+	case Composite:
+		return slices.ContainsFunc(c.Composite.SubPolicies, func(s CompositeSubConfig) bool {
+			return is(&s.Shared) || s.Type == And && parts(s.And.SubPolicies)
+		})
+	}
+	return is(&c.Shared)
+}
+
 // MaxBottlenecks is how many policies may be of type bottleneck.
 const MaxBottlenecks = 64
 
@@ -142,6 +165,11 @@ func (s *Set) Candidate(t *Trace, c *bottleneck.Candidate) (eligible uint64) {
 	w.look(s, t, place{0, randomness(t)})
 	e := &w.evaluation
 	c.Randomness, c.Incoming, c.Spans, c.Bytes = e.randomness, e.incoming, t.Spans, t.Bytes
+	for i := range s.policies {
+		if p := &s.policies[i]; p.drop && !p.stateful() && p.chance(e) == certain {
+			return 0
+		}
+	}
 	for _, n := range s.chosen {
 		met := true
 		for _, other := range n.beside {

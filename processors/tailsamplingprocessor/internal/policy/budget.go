@@ -28,8 +28,8 @@ type budget struct {
 	asked     demand
 }
 
-func newBudget(perSecond, burst int64) *budget {
-	b := &budget{limiter: rate.NewLimiter(rate.Limit(perSecond), int(burst)), perSecond: float64(perSecond)}
+func newBudget(perSecond float64, burst int64) *budget {
+	b := &budget{limiter: rate.NewLimiter(rate.Limit(perSecond), int(burst)), perSecond: perSecond}
 	b.burst.Store(burst)
 	return b
 }

@@ -147,7 +147,7 @@ func (c *compiler) composite(at string, cfg *CompositeConfig) node {
 		}
 		// No more than a second's share is kept at once, which is contrib's way to count.
 		most := max(min(shares[sub.Name], cfg.MaxTotalSpansPerSecond), 0)
-		n.parts = append(n.parts, share{node: part, name: sub.Name, limit: c.limit(newBudget(most, most), spansOf)})
+		n.parts = append(n.parts, share{node: part, name: sub.Name, limit: c.limit(newBudget(float64(most), most), spansOf)})
 	}
 	if len(c.errs) > errs {
 		return nil
@@ -442,7 +442,7 @@ func (c *compiler) rate(at, key string, perSecond, burst int64, size func(*Trace
 	if burst <= 0 {
 		burst = 2 * perSecond
 	}
-	return c.limit(newBudget(perSecond, burst), size)
+	return c.limit(newBudget(float64(perSecond), burst), size)
 }
 
 func (c *compiler) extension(at string, cfg *Shared) node {

@@ -27,8 +27,11 @@ type came struct {
 }
 
 const (
-	// leastBurst is what may be kept at once of a fraction, in spans: a trace, however low the rate.
+	// leastBurst and leastBytes are what may be kept at once: a trace, however low the rate.
 	leastBurst = 1000
+	leastBytes = 1 << 20
+	// mostPerSecond is as good as no bound.
+	mostPerSecond = 1e12
 	// burstSeconds is how many seconds' worth that is otherwise, as with the other limits.
 	burstSeconds = 2
 )
@@ -41,15 +44,13 @@ func (c *compiler) total(b bottleneck.Budget) {
 		c.errs = append(c.errs, fmt.Errorf("total_budget: %w", err))
 		return
 	}
-	perSecond, size := int64(b.SpansPerSecond), spansOf
+	perSecond, size, burst := b.SpansPerSecond, spansOf, float64(leastBurst)
 	if b.BytesPerSecond > 0 {
-		perSecond, size = int64(b.BytesPerSecond), bytesOf
+		perSecond, size, burst = b.BytesPerSecond, bytesOf, leastBytes
 	}
-	burst := max(burstSeconds*perSecond, 1)
-	if b.Fraction > 0 {
-		burst = leastBurst
-	}
-	c.set.total = total{limit: c.limit(newBudget(perSecond, burst), size), fraction: b.Fraction, came: new(came)}
+	perSecond = min(perSecond, mostPerSecond)
+	burst = max(burst, burstSeconds*perSecond)
+	c.set.total = total{limit: c.limit(newBudget(perSecond, int64(burst)), size), fraction: b.Fraction, came: new(came)}
 }
 
 // adapt makes a fraction a rate, by what came of late.

@@ -84,7 +84,7 @@ func TestAdjustedCountsAreUnbiased(t *testing.T) {
 		"rate of errors, and all":    {append(top(prob(10, "")), allOf(onError, spansPerSecond(30))), stream{}},
 		"composite":                  {[]Config{sharing(200, []int64{50, 50}, onError, always)}, stream{incoming: true}},
 		"composite, a share":         {[]Config{sharing(200, []int64{50, 50}, onError, prob(50, ""))}, stream{}},
-		"bottlenecks":                {top(bottlenecks(120)), stream{incoming: true}},
+		"bottlenecks":                {top(bottlenecks(150)), stream{incoming: true}},
 		"bottlenecks and errors":     {top(bottlenecks(80), onError), stream{explicit: true}},
 		"bottlenecks and a share":    {top(bottlenecks(80), prob(10, "")), stream{}},
 		"bottlenecks among errors":   {append(top(prob(10, "")), allOf(onError, bottlenecks(30))), stream{}},
