@@ -44,18 +44,22 @@ func (j *Judge) outcome(a *Attribute, live bool) outcome {
 	}
 	for _, place := range places {
 		in, i := a.element(place)
-		o := translated(table, in, i, live)
-		all.gone = all.gone || o.gone
-		for _, name := range o.names {
-			if !slices.Contains(all.names, name) {
-				all.names = append(all.names, name)
-			}
-		}
-		if all.value == "" {
-			all.value = o.value
-		}
+		all.add(translated(table, in, i, live))
 	}
 	return all
+}
+
+// add adds what becomes of the attribute elsewhere.
+func (all *outcome) add(o outcome) {
+	all.gone = all.gone || o.gone
+	for _, name := range o.names {
+		if !slices.Contains(all.names, name) {
+			all.names = append(all.names, name)
+		}
+	}
+	if all.value == "" {
+		all.value = o.value
+	}
 }
 
 // element is the attribute as a translation's input, and its index there.
@@ -78,8 +82,13 @@ func (a *Attribute) element(place translate.Place) (*translate.Input, int) {
 // name is in use.
 func translated(t *translate.Table, in *translate.Input, i int, live bool) outcome {
 	var r translate.Result
-	var o outcome
 	t.Translate(in, &r)
+	return read(t, in, &r, i, live)
+}
+
+// read is translated where the table's result is known.
+func read(t *translate.Table, in *translate.Input, r *translate.Result, i int, live bool) outcome {
+	var o outcome
 	key, kept := in.Keys[i], true
 	for _, n := range r.Renames {
 		if n.Index == i {

@@ -103,22 +103,32 @@ func NewJudge(r *registry.Registry, t *translate.Table) *Judge {
 // the user's own. What a translation would change is wrong, and what it would make of it
 // is what to write instead.
 func (j *Judge) Attribute(a Attribute) []Problem {
-	known := j.registry.Resolve(a.Key)
-	live := known != nil && !j.table.Retired(&known.Retirement)
+	known, live := j.known(a.Key)
 	now := j.outcome(&a, live)
+	return j.judged(&a, known, live, &now)
+}
+
+// known is what the registry knows of a key, and whether that is in use.
+func (j *Judge) known(key string) (known *registry.Attribute, live bool) {
+	known = j.registry.Resolve(key)
+	return known, known != nil && !j.table.Retired(&known.Retirement)
+}
+
+// judged is the verdict on an attribute by what the translation makes of it.
+func (j *Judge) judged(a *Attribute, known *registry.Attribute, live bool, now *outcome) []Problem {
 	switch {
 	case known == nil && now.gone:
 		return []Problem{{Code: Retired, Key: a.Key, Instead: written(now.names)}}
 	case known == nil:
 		return j.stranger(a.Key)
 	case live:
-		return j.live(&a, known, &now)
+		return j.live(a, known, now)
 	case !now.gone && known.On == registry.OnMetric:
 		return nil // a label that other metrics had once: here it is anybody's word
 	}
 	p := Problem{Code: Retired, Key: a.Key, Instead: written(now.names), Since: known.Since}
 	if len(now.names) == 0 {
-		p.Instead = j.instead(&a, &known.Retirement)
+		p.Instead = j.instead(a, &known.Retirement)
 	}
 	return []Problem{p}
 }

@@ -8,6 +8,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/confighttp"
 
+	"github.com/koine-otel/koine/semconv/registry"
 	"github.com/koine-otel/koine/zipkin"
 )
 
@@ -69,7 +70,7 @@ func (c *Config) Validate() error {
 // options are what the configuration says of reading spans.
 func (c *Config) options() zipkin.Options {
 	o := zipkin.Options{
-		IsResource:      onResource,
+		IsResource:      registry.OfSender,
 		RejectInvalid:   c.OnInvalid == rejectBatch,
 		ParseStringTags: c.ParseStringTags,
 		SharedSpans:     sharedSpans[c.SharedSpans],

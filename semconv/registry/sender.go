@@ -1,21 +1,19 @@
-package zipkinreceiver
+package registry
 
 import (
 	"strings"
 	"sync"
-
-	"github.com/koine-otel/koine/semconv/registry"
 )
 
-// onResource tells the tags that describe who sends a span, not the span: OpenTelemetry's
-// exporters write a resource's attributes as tags of each of its spans. It goes by the
-// conventions: a key is of the resource if it stands there and not on spans.
-func onResource(key string) bool {
-	a := live(registry.Resolve(key))
+// OfSender tells the tags that describe who sends a span, not the span: where formats know no
+// resource, OpenTelemetry's exporters write its attributes as tags of each of its spans. A key is
+// of the resource if it stands there and not on spans.
+func OfSender(key string) bool {
+	a := live(Resolve(key))
 	switch {
-	case a == nil, a.On&registry.OnResource == 0, a.On == registry.Anywhere: // Anywhere: nobody says where
+	case a == nil, a.On&OnResource == 0, a.On == Anywhere: // Anywhere: nobody says where
 		return false
-	case a.On&registry.OnSpan == 0:
+	case a.On&OnSpan == 0:
 		return true
 	}
 	// Some stand on spans, too: process.pid on that of a command that was started, cloud.region
@@ -26,15 +24,15 @@ func onResource(key string) bool {
 
 // live is what took the place of a retired attribute, as far as it is one other: the retired
 // ones do not say where they stood.
-func live(a *registry.Attribute) *registry.Attribute {
+func live(a *Attribute) *Attribute {
 	for range 8 { // the longest chain is 3
 		switch {
-		case a == nil || a.Deprecation == registry.Live:
+		case a == nil || a.Deprecation == Live:
 			return a
 		case a.RenamedTo != "":
-			a = registry.Lookup(a.RenamedTo)
+			a = Lookup(a.RenamedTo)
 		case len(a.Instead) == 1:
-			a = registry.Lookup(a.Instead[0])
+			a = Lookup(a.Instead[0])
 		default:
 			return nil
 		}
@@ -45,7 +43,7 @@ func live(a *registry.Attribute) *registry.Attribute {
 // ownEntity has the attributes that stand on an entity of their own namespace.
 var ownEntity = sync.OnceValue(func() map[string]bool {
 	own := map[string]bool{}
-	for _, e := range registry.Entities() {
+	for _, e := range Entities() {
 		for _, use := range e.Attributes {
 			if namespace(use.Key) == namespace(e.Type) {
 				own[use.Key] = true
