@@ -1,0 +1,38 @@
+// Program semconv-lint checks what services emit against the semantic conventions.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/koine-otel/koine/semconv-lint/command"
+	"github.com/koine-otel/koine/semconv-lint/rules"
+)
+
+//go:generate sh -c "go run . rules --markdown > ../../docs/lint-rules.md"
+
+// version is the collector's, too: they come from one tree.
+const version = "0.1.0"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// A second Ctrl-C ends the program at once, as nothing is caught any more.
+	context.AfterFunc(ctx, stop)
+	dir, err := os.Getwd()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "Error:", err)
+		os.Exit(command.Trouble)
+	}
+	os.Exit(command.Run(ctx, os.Args[1:], command.Environment{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Dir: dir, Getenv: os.Getenv, Now: time.Now,
+	}, parts()))
+}
+
+func parts() command.Parts {
+	return command.Parts{Rules: rules.All(), Version: version, Normalize: normalize}
+}

@@ -1,0 +1,51 @@
+package report
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/koine-otel/koine/semconv-lint/config"
+)
+
+// place is the file and line of a finding: the example's, or else the configuration's, or else
+// where one would be.
+func (r *Report) place(f *Finding) (file string, line int) {
+	file, line = f.Example.Source, 1
+	if before, after, ok := cutLast(file, ":"); ok {
+		if n, err := strconv.Atoi(after); err == nil && n > 0 {
+			file, line = before, n
+		}
+	}
+	if file != "" && (f.Signal == config.OnConfiguration || r.IsFile != nil && r.IsFile(file)) {
+		return file, line
+	}
+	return cmp.Or(r.Config, config.FileName), 1
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// ids tell findings apart in other people's databases: as the baseline does, and by signal.
+func ids(findings []Finding) []string {
+	seen := map[string]int{}
+	all := make([]string, len(findings))
+	for i := range findings {
+		p := config.FingerprintOf(&findings[i].Finding)
+		sum := sha256.Sum256([]byte(strings.Join([]string{p.Rule, p.Service, p.Scope, p.Key, p.Detail, string(findings[i].Signal)}, "\x00")))
+		id := hex.EncodeToString(sum[:16])
+		seen[id]++
+		if n := seen[id]; n > 1 { // two versions of one library
+			id = fmt.Sprintf("%s-%d", id, n)
+		}
+		all[i] = id
+	}
+	return all
+}
