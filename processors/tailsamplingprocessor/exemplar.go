@@ -39,7 +39,7 @@ func (a *analyst) exemplify(t *trace, f *bottleneck.Finding) {
 		return
 	}
 	a.seen.keep(exemplar{
-		operation: f.Operation, slow: f.Slow(a.baseline, root.duration), high: t.high, low: t.low, span: root.id, self: f.Self,
+		operation: f.Operation, slow: f.Slow(), high: t.high, low: t.low, span: root.id, self: f.Self,
 	})
 }
 

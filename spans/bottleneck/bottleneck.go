@@ -17,8 +17,9 @@
 // estimation of arbitrary subset sums, 2007) over OpenTelemetry's randomness: the priority of a
 // trace is its weight divided by how far its randomness is from the greatest. The traces of the
 // highest priorities are kept until the budget is spent; the first for which it does not last is
-// the bar. A trace of weight w was kept with probability w/bar, whatever the weights are, and
-// that is stated as its threshold.
+// the bar. A trace of weight w was kept with probability w/bar, whatever the weights are, but not
+// less than the share of what is normal, which is above any bar; and that is stated as its
+// threshold.
 package bottleneck
 
 import (
@@ -74,6 +75,8 @@ type Finding struct {
 	// Whole is whether the trace has its root and no span that lacks its parent: whether it is
 	// worth learning from.
 	Whole bool
+	// Long is whether the entry took longer than 99 of 100 do.
+	Long bool
 }
 
 // Nothing is the finding of a trace of which nothing is known.
@@ -81,6 +84,9 @@ func Nothing() Finding { return Finding{Span: -1, Score: math.Inf(-1)} }
 
 // Unusual is whether the trace shows what one of a hundred traces does, at the most.
 func (f *Finding) Unusual() bool { return f.Pattern != None }
+
+// Slow is whether the trace counts as slow: it took long, or shows something unusual.
+func (f *Finding) Slow() bool { return f.Long || f.Unusual() }
 
 // Pattern is a way in which time gets lost.
 type Pattern uint8

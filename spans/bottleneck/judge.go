@@ -70,6 +70,7 @@ func (j *Judge) Judge(t *Trace) Finding {
 	j.finding.Whole = t.Spans[j.root].Parent == 0
 	j.usual = float64(p.End[j.root] - p.Start[j.root])
 	if n := j.baseline.Duration(j.entry); n.Known() && n.P50 > 0 {
+		j.finding.Long = j.usual > n.P99
 		j.usual = n.P50
 	}
 	j.walk()

@@ -88,7 +88,7 @@ func (o *Observations) site(entry, parent, op baseline.Operation, count uint32, 
 
 func (j *Judge) observeSpans(o *Observations, mark Mark) {
 	t, p := j.trace, j.placed
-	if j.Slow() {
+	if j.finding.Slow() {
 		mark |= InSlow
 	}
 	for i := range t.Spans {

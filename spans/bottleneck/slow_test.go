@@ -13,22 +13,21 @@ import (
 // TestSlow: what is unusual is slow, and what takes longer than 99 of 100, and nothing of which
 // nothing is known.
 func TestSlow(t *testing.T) {
-	b, op := learnedEntry(100)
+	assert.True(t, (&Finding{Pattern: Repeated}).Slow())
+	nothing := Nothing()
+	assert.False(t, nothing.Slow())
 	for name, c := range map[string]struct {
-		finding Finding
+		learned int
 		took    uint64
 		want    bool
-	}{
-		"as usual":         {Finding{Entry: op}, 1000, false},
-		"longer":           {Finding{Entry: op}, 3000, true},
-		"unusual":          {Finding{Entry: op, Pattern: Repeated}, 1000, true},
-		"of unknown entry": {Finding{Entry: 77}, 3000, false},
-		"nothing":          {Nothing(), 3000, false},
-	} {
-		assert.Equal(t, c.want, c.finding.Slow(b, c.took), name)
+	}{"as usual": {100, 1000, false}, "longer": {100, 1200, true}, "of few": {10, 3000, false}} {
+		b, op := learnedEntry(c.learned)
+		var tr Trace
+		tr.Add(criticalpath.Span{ID: 1, Start: 1, End: 1 + c.took}, op, 0)
+		f := NewJudge(b).Judge(&tr)
+		assert.Equal(t, c.want, f.Long, name)
+		assert.Equal(t, c.want, f.Slow(), name)
 	}
-	few, op := learnedEntry(10)
-	assert.False(t, (&Finding{Entry: op}).Slow(few, 3000), "too few to tell")
 }
 
 // learnedEntry gives a baseline that saw an operation take 1 µs so many times.
@@ -75,5 +74,4 @@ func TestCounted(t *testing.T) {
 	assert.Equal(t, []Mark{InSlow | NotWhole}, o.Marks)
 	tr.Reset()
 	j.Judge(&tr)
-	assert.False(t, j.Slow(), "no span")
 }
