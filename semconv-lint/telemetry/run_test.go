@@ -115,6 +115,9 @@ func TestEnvironment(t *testing.T) {
 	ports := Ports{GRPC: 1, HTTP: 2, Zipkin: 3}
 	get := func(env []string, name string) string { return (&variables{environment(env, ports)}).get(name) }
 	for _, c := range []struct{ env, name, want string }{
+		{"", "GOFLAGS", "-count=1"},
+		{"GOFLAGS=-mod=mod", "GOFLAGS", "-mod=mod -count=1"},
+		{"GOFLAGS=-count=3", "GOFLAGS", "-count=3"},
 		{"", "OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:2"},
 		{"", "OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"},
 		{"", "OTEL_TRACES_EXPORTER", "otlp"},
