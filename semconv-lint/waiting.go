@@ -129,13 +129,15 @@ func (w *waiting) due(now time.Time) []*pending {
 	return out
 }
 
-// rest gives all that are left.
+// rest gives all that are left. With a wait they are not thought whole: at the end of a process
+// spans of theirs are still under way.
 func (w *waiting) rest() []*pending {
 	var out []*pending
 	for i := range w.shards {
 		s := &w.shards[i]
 		s.mu.Lock()
 		for p := s.ends.next; p != &s.ends; p = s.ends.next {
+			p.partial = p.partial || w.wait > 0
 			out = append(out, w.take(s, p))
 		}
 		s.mu.Unlock()

@@ -3,6 +3,7 @@
 package main
 
 import (
+	semconvlintconnector "github.com/koine-otel/koine/connectors/semconvlintconnector"
 	guardextension "github.com/koine-otel/koine/extensions/guardextension"
 	resourcedetectionprocessor "github.com/koine-otel/koine/processors/resourcedetectionprocessor"
 	semconvprocessor "github.com/koine-otel/koine/processors/semconvprocessor"
@@ -162,6 +163,7 @@ func components() (otelcol.Factories, error) {
 	})
 
 	factories.Connectors, err = otelcol.MakeFactoryMap[connector.Factory](
+		semconvlintconnector.NewFactory(),
 		forwardconnector.NewFactory(),
 		servicegraphconnector.NewFactory(),
 		spanmetricsconnector.NewFactory(),
@@ -170,6 +172,7 @@ func components() (otelcol.Factories, error) {
 		return otelcol.Factories{}, err
 	}
 	factories.ConnectorModules = makeModulesMap(factories.Connectors, map[component.Type]string{
+		semconvlintconnector.NewFactory().Type():  "github.com/koine-otel/koine v0.0.0",
 		forwardconnector.NewFactory().Type():      "go.opentelemetry.io/collector/connector/forwardconnector v0.158.0",
 		servicegraphconnector.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/connector/servicegraphconnector v0.158.0",
 		spanmetricsconnector.NewFactory().Type():  "github.com/open-telemetry/opentelemetry-collector-contrib/connector/spanmetricsconnector v0.158.0",

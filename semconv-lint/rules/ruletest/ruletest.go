@@ -81,11 +81,36 @@ func findings(t *testing.T, rule semconvlint.Rule, options map[string]any, input
 	t.Helper()
 	one, two := Check(t, rule, options, input, 1), Check(t, rule, options, input, 2)
 	require.Equal(t, describe(one), describe(two), "%s: two workers find something else than one", rule.Doc.ID)
+	interim(t, rule, options, input)
 	return describe(one)
+}
+
+// interim: what tells from the whole may be asked again, and says the same of the same.
+func interim(t *testing.T, rule semconvlint.Rule, options map[string]any, input []byte) {
+	t.Helper()
+	engine, batches := newEngine(t, rule, options, 2), read(t, input)
+	var said [3]string
+	for i := range said {
+		for b := range batches {
+			batches[b].show(engine)
+		}
+		said[i] = describe(engine.Interim().Findings)
+	}
+	require.Equal(t, said[0], said[1], "%s: it says something else when it is asked again", rule.Doc.ID)
+	require.Equal(t, said[0], said[2], "%s: it says something else when it is asked again", rule.Doc.ID)
 }
 
 // Check gives what a rule finds in telemetry in short YAML. A rule that is off is on here.
 func Check(t *testing.T, rule semconvlint.Rule, options map[string]any, input []byte, workers int) []semconvlint.Finding {
+	t.Helper()
+	engine := newEngine(t, rule, options, workers)
+	for _, b := range read(t, input) {
+		b.show(engine)
+	}
+	return engine.Finish().Findings
+}
+
+func newEngine(t *testing.T, rule semconvlint.Rule, options map[string]any, workers int) *semconvlint.Engine {
 	t.Helper()
 	o := semconvlint.Options{Workers: workers, Severities: map[string]semconvlint.Severity{}, RuleOptions: map[string]map[string]any{rule.Doc.ID: options}}
 	if rule.Doc.Severity == semconvlint.Off {
@@ -93,14 +118,16 @@ func Check(t *testing.T, rule semconvlint.Rule, options map[string]any, input []
 	}
 	engine, err := semconvlint.New(Conventions(), []semconvlint.Rule{rule}, o)
 	require.NoError(t, err)
+	return engine
+}
+
+func read(t *testing.T, input []byte) []batch {
+	t.Helper()
 	var batches []batch
 	decoder := yaml.NewDecoder(strings.NewReader(string(input)))
 	decoder.KnownFields(true)
 	require.NoError(t, decoder.Decode(&batches))
-	for i := range batches {
-		batches[i].show(engine)
-	}
-	return engine.Finish().Findings
+	return batches
 }
 
 func describe(findings []semconvlint.Finding) string {
