@@ -51,7 +51,7 @@ func TestSamplerMemory(t *testing.T) {
 	_, sink := newSink(t)
 	const limit = 32
 	c := start(t, []string{
-		"--set=processors.tail_sampling.decision_wait=10m",
+		"--set=processors.tail_sampling.decision_wait=7m",
 		fmt.Sprintf("--set=processors.tail_sampling.memory_limit_mib=%d", limit),
 		"--set=exporters.debug.verbosity=basic",
 	}, exportTo(sink), "KOINE_MEMORY_LIMIT_MIB=512")
