@@ -1,20 +1,29 @@
 package semconvlint
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/koine-otel/koine/semconv-lint/sensitive"
+)
 
 // maxText is the longest text, in bytes, that a finding keeps: with maxCauses it bounds its memory.
 const maxText = 256
 
-// clip cuts a text that is longer, between two characters.
+// clip cuts a text that is longer, between two characters, and in no credential: half of one would
+// not be known for one.
 func clip(s string) string {
 	if len(s) <= maxText {
 		return s
 	}
-	return strings.ToValidUTF8(s[:maxText], "")
+	s = sensitive.Mask(s)
+	return strings.ToValidUTF8(s[:min(len(s), maxText)], "")
 }
 
+// shown is a text of telemetry that a finding may have.
+func shown(s string) string { return clip(sensitive.Mask(s)) }
+
 func (x Example) clipped() Example {
-	x.Name, x.Value, x.Source = clip(x.Name), clip(x.Value), clip(x.Source)
+	x.Name, x.Value, x.Source = shown(x.Name), shown(x.Value), clip(x.Source)
 	return x
 }
 

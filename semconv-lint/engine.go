@@ -17,9 +17,10 @@ import (
 // to use several processors is to call from several goroutines.
 //
 // Its memory is bounded whatever comes: by spans that wait for their traces (Options.MaxTraceSpans,
-// 150 bytes each), and for each worker by 20,000 causes of findings (some 500 bytes each, at most
-// 3 KiB), 10,000 services (150 bytes each), 16 MiB of remembered verdicts and 4,096 names. What
-// rules keep is theirs. With fewer causes than that the result is the same whoever worked.
+// some 300 bytes each with their trace), and for each worker by 20,000 causes of findings of each
+// severity and as many rules of services (some 500 bytes each, at most 3 KiB), 10,000 services
+// (150 bytes each), 16 MiB of remembered verdicts and 4,096 names. What rules keep is theirs. With
+// fewer causes than that the result is the same whoever worked.
 type Engine struct {
 	conventions *Conventions
 	rules       []activeRule
@@ -175,13 +176,17 @@ func judgeRest(workers []*worker, traces []*pending) {
 
 // gather takes what all workers found.
 func (e *Engine) gather(workers []*worker) *Result {
-	f, seen := newFindings(), newServices()
+	seen := newServices()
+	found := make([]*findings, 0, len(workers))
 	for _, w := range workers {
-		f.merge(w.findings.take())
+		found = append(found, w.findings.take())
 		seen.merge(w.services)
 		w.services = newServices()
 	}
-	f.merge(whole(workers, seen))
+	f := whole(workers, seen) // first: there is room for what it tells
+	for _, other := range found {
+		f.merge(other)
+	}
 	var t traceCounts
 	if e.waiting != nil {
 		t = e.waiting.takeCounts()

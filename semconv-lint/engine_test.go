@@ -187,8 +187,13 @@ func TestFindingsAreBounded(t *testing.T) {
 	}
 	assert.Less(t, heap()-before, int64(maxCauses*8*maxText))
 	r := e.Finish()
-	assert.Len(t, r.Findings, maxCauses)
+	assert.Len(t, r.Findings, maxCauses+60-maxCauses/500, "those that are told apart, and one of each other service")
 	assert.EqualValues(t, 60*500-maxCauses, r.Dropped)
+	all := int64(0)
+	for _, f := range r.Findings {
+		all += f.Count
+	}
+	assert.EqualValues(t, 60*500, all, "nothing is lost")
 	assert.LessOrEqual(t, len(r.Findings[0].Key), maxText)
 	for _, s := range r.Services {
 		assert.Equal(t, []string{"x"}, s.Score.Failed, "whether there was room for it or not")

@@ -26,32 +26,44 @@ type Finding struct {
 	Title string `json:"-"`
 }
 
-// maxCauses bounds the findings of one goroutine: with more, what follows is counted alone. Names
-// with ids in them would otherwise each be a cause.
+// maxTold bounds the causes of a rule and service that are told apart: those that come first in
+// order. The others are one finding, so that names with ids in them crowd out nothing else.
+const maxTold = 500
+
+// maxCauses bounds those of all rules of a severity, for one goroutine: notes, however many, take
+// no place from errors. Beyond it every rule and service has one finding.
 const maxCauses = 20_000
 
 // maxFailed bounds the pairs of rules and services that are noted as failed: all rules of the
 // score for maxServices, and those beyond have no score.
 const maxFailed = 20 * maxServices
 
+// cause tells findings of one rule and service apart.
 type cause struct {
-	rule, service, scope, key, detail string
-	signal                            Signal
+	scope, key, detail string
+	signal             Signal
 }
 
-// findings gathers those of one goroutine.
+func compareCauses(a, b cause) int {
+	return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.detail, b.detail), cmp.Compare(a.scope, b.scope), cmp.Compare(a.signal, b.signal))
+}
+
+// pair is a rule and a service.
+type pair struct{ rule, service string }
+
+// findings gathers those of one goroutine. None is lost: what is not told apart is counted with
+// others of its rule.
 type findings struct {
-	all map[cause]*Finding
+	groups map[pair]*group
+	// told are the causes that are told apart, begun the groups, by severity.
+	told, begun [Error + 1]int
 	// failed are the services that broke rules of the Instrumentation Score, whether there was
 	// room for the finding or not.
-	failed  map[failure]struct{}
-	Dropped int64 // occurrences of causes for which there was no room
+	failed map[pair]struct{}
 }
 
-type failure struct{ rule, service string }
-
 func newFindings() *findings {
-	return &findings{all: map[cause]*Finding{}, failed: map[failure]struct{}{}}
+	return &findings{groups: map[pair]*group{}, failed: map[pair]struct{}{}}
 }
 
 // take gives what was gathered and begins anew.
@@ -61,90 +73,139 @@ func (f *findings) take() *findings {
 	return &taken
 }
 
-// keep leaves only those of some services.
+// keep leaves only those of some services, and those whose services are not told apart.
 func (f *findings) keep(of *services) {
-	maps.DeleteFunc(f.all, func(c cause, _ *Finding) bool { return !of.has(c.service) })
-	maps.DeleteFunc(f.failed, func(x failure, _ struct{}) bool { return !of.has(x.service) })
+	maps.DeleteFunc(f.groups, func(at pair, g *group) bool {
+		gone := at.service != OtherServices && !of.has(at.service)
+		if gone {
+			f.told[g.severity] -= len(g.all)
+			f.begun[g.severity]--
+		}
+		return gone
+	})
+	maps.DeleteFunc(f.failed, func(at pair, _ struct{}) bool { return !of.has(at.service) })
+}
+
+// group is that of a rule and service. Of more groups of a severity than maxCauses the others are
+// one for each rule.
+func (f *findings) group(at pair, s Severity) *group {
+	if g := f.groups[at]; g != nil {
+		return g
+	}
+	crowd := f.begun[s] >= maxCauses
+	if crowd {
+		at.service = OtherServices
+		if g := f.groups[at]; g != nil {
+			return g
+		}
+	}
+	g := &group{pair: at, severity: s, crowd: crowd, all: map[cause]*Finding{}}
+	f.groups[at] = g
+	f.begun[s]++
+	return g
 }
 
 // add counts an occurrence; e, where given, is where it is, for an example.
 func (f *findings) add(c *Context, r *Report, e *Element) {
-	key := cause{c.rule.Doc.ID, clip(r.Service), clip(r.Scope), clip(r.Key), clip(r.Detail), r.Signal}
-	if found := f.all[key]; found != nil {
+	at := pair{c.rule.Doc.ID, clip(r.Service)}
+	g := f.groups[at]
+	if g == nil {
+		at.service = strings.Clone(at.service)
+		if c.rule.Doc.Impact > 0 && len(f.failed) < maxFailed {
+			f.failed[at] = struct{}{}
+		}
+		g = f.group(at, c.severity)
+	}
+	key := cause{clip(r.Scope), shown(r.Key), shown(r.Detail), r.Signal}
+	found, room := g.all[key], f.room(g, &key)
+	if found == nil && !room {
+		found = g.more
+	}
+	if found != nil {
 		found.Count++
 		found.see(r, e)
-		return
-	}
-	key.service = strings.Clone(key.service)
-	if c.rule.Doc.Impact > 0 && len(f.failed) < maxFailed {
-		f.failed[failure{key.rule, key.service}] = struct{}{}
-	}
-	if len(f.all) >= maxCauses {
-		f.Dropped++
 		return
 	}
 	key.scope, key.key, key.detail = strings.Clone(key.scope), strings.Clone(key.key), strings.Clone(key.detail)
 	if e != nil {
 		r.Example = e.Example(r.Example.Value)
 	}
-	f.all[key] = &Finding{
-		Rule: key.rule, Severity: c.severity, Service: key.service, Scope: key.scope, Signal: r.Signal, Key: key.key, Detail: key.detail,
-		Replacement: strings.Clone(clip(r.Replacement)), Message: strings.Clone(clip(r.Message)), Count: 1, Example: r.Example.clipped().cloned(), Title: c.rule.Doc.Title,
+	f.put(g, key, &Finding{
+		Rule: g.rule, Severity: c.severity, Service: g.service, Scope: key.scope, Signal: r.Signal, Key: key.key, Detail: key.detail,
+		Replacement: strings.Clone(shown(r.Replacement)), Message: strings.Clone(shown(r.Message)), Count: 1, Example: r.Example.clipped().cloned(), Title: c.rule.Doc.Title,
+	})
+}
+
+// room is whether a cause that is new to a group is told apart.
+func (f *findings) room(g *group, key *cause) bool {
+	return f.told[g.severity] < maxCauses && !g.crowd && (g.last == nil || compareCauses(*key, *g.last) < 0)
+}
+
+// put adds a finding to a group.
+func (f *findings) put(g *group, key cause, o *Finding) {
+	if found := g.all[key]; found != nil {
+		found.join(o)
+		return
+	}
+	if !f.room(g, &key) {
+		g.gather(o)
+		return
+	}
+	g.all[key] = o
+	if f.told[g.severity]++; len(g.all) >= 2*maxTold { // seldom, as it sorts them
+		f.told[g.severity] -= g.trim()
 	}
 }
 
 // see keeps the first example by order, so that the result does not depend on which goroutine
-// saw what. To make one costs two allocations: most are seen to be later without.
+// saw what.
 func (found *Finding) see(r *Report, e *Element) {
 	if e != nil {
-		x := Example{Name: e.Name, Source: e.Source}.clipped()
-		if x.before(&found.Example) > 0 {
-			return
-		}
-		r.Example = e.Example("")
-	}
-	if x := r.Example.clipped(); compareExamples(&x, &found.Example) < 0 {
+		found.Example.See(e)
+	} else if x := r.Example.clipped(); CompareExamples(&x, &found.Example) < 0 {
 		found.Example = x.cloned()
+	}
+}
+
+// join adds what was found of the same.
+func (found *Finding) join(o *Finding) {
+	found.Count += o.Count
+	if CompareExamples(&o.Example, &found.Example) < 0 {
+		found.Example = o.Example
 	}
 }
 
 // merge takes over what another goroutine found.
 func (f *findings) merge(other *findings) {
-	f.Dropped += other.Dropped
 	maps.Copy(f.failed, other.failed)
-	for key, o := range other.all {
-		found := f.all[key]
-		if found == nil {
-			if len(f.all) < maxCauses {
-				f.all[key] = o
-			} else {
-				f.Dropped += o.Count
-			}
-			continue
+	for _, at := range slices.SortedFunc(maps.Keys(other.groups), comparePairs) {
+		o := other.groups[at]
+		g := f.group(at, o.severity)
+		for key, found := range o.all {
+			f.put(g, key, found)
 		}
-		found.Count += o.Count
-		if compareExamples(&o.Example, &found.Example) < 0 {
-			found.Example = o.Example
+		if o.more != nil {
+			g.gather(o.more)
 		}
 	}
 }
 
-// before compares what two examples have without ids. Of sources that end in a number the
-// shorter is the lesser number.
-func (x Example) before(y *Example) int {
-	return cmp.Or(cmp.Compare(len(x.Source), len(y.Source)), cmp.Compare(x.Source, y.Source), cmp.Compare(x.Name, y.Name), cmp.Compare(x.Value, y.Value))
-}
-
-func compareExamples(a, b *Example) int {
-	return cmp.Or(a.before(b), cmp.Compare(a.TraceID, b.TraceID), cmp.Compare(a.SpanID, b.SpanID))
+func comparePairs(a, b pair) int {
+	return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.service, b.service))
 }
 
 // sorted gives all in an order that does not depend on chance: the worst first, of these by
 // service, rule and key.
 func (f *findings) sorted() []Finding {
-	all := make([]Finding, 0, len(f.all))
-	for _, found := range f.all {
-		all = append(all, *found)
+	var all []Finding
+	for _, g := range f.groups {
+		g.trim()
+		for _, found := range g.all {
+			all = append(all, *found)
+		}
+		if g.more != nil {
+			all = append(all, *g.more)
+		}
 	}
 	slices.SortFunc(all, func(a, b Finding) int {
 		return cmp.Or(

@@ -20,9 +20,9 @@ type Options struct {
 	Severities map[string]Severity
 	// RuleOptions are by rule and option. Numbers and lists may be as YAML and JSON have them.
 	RuleOptions map[string]map[string]any
-	// MaxTraceSpans bounds the spans that wait for their traces to be whole, about 150 bytes
-	// each. With more, the traces that were not added to for longest are judged with Partial
-	// set. 0 is DefaultMaxTraceSpans.
+	// MaxTraceSpans bounds the spans that wait for their traces to be whole, some 300 bytes each
+	// where every span is a trace of its own, less where many are one. With more, the traces that
+	// were not added to for longest are judged with Partial set. 0 is DefaultMaxTraceSpans.
 	MaxTraceSpans int
 	// TraceWait is how long no span of a trace came when it is thought whole. 0: until Finish.
 	TraceWait time.Duration
@@ -30,7 +30,8 @@ type Options struct {
 	WithoutTraces bool
 }
 
-// DefaultMaxTraceSpans is MaxTraceSpans unless it is set: a large test run, in 150 MB.
+// DefaultMaxTraceSpans is MaxTraceSpans unless it is set: a large test run, in some
+// 300 MB at most.
 const DefaultMaxTraceSpans = 1_000_000
 
 func (o *Options) workers() int {

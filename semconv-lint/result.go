@@ -16,7 +16,7 @@ type Result struct {
 	// Elements are how many were seen, without the signals of which there were none; of traces, how
 	// many were judged.
 	Elements map[Signal]int64
-	// Dropped are occurrences of findings for which there was no room.
+	// Dropped are occurrences that are counted, but in findings whose causes are not told apart.
 	Dropped int64
 	// PartialTraces were judged before they were whole, for want of room; LateSpans came when
 	// their traces had been judged, and were judged without them.
@@ -45,8 +45,13 @@ type ServiceResult struct {
 // result puts together what was gathered.
 func (e *Engine) result(f *findings, seen *services, t traceCounts) *Result {
 	r := &Result{
-		Findings: f.sorted(), Elements: map[Signal]int64{}, Dropped: f.Dropped,
+		Findings: f.sorted(), Elements: map[Signal]int64{},
 		PartialTraces: t.partial, LateSpans: t.late, NotRun: notRun(e.rules),
+	}
+	for i := range r.Findings {
+		if r.Findings[i].Detail == Untold {
+			r.Dropped += r.Findings[i].Count
+		}
 	}
 	for i := range e.rules {
 		d := e.rules[i].Doc

@@ -64,7 +64,7 @@ func (e *Engine) score(f *findings, service string, seen map[Signal]int64) Score
 			continue
 		}
 		s.Of += int(d.Impact)
-		if _, broken := f.failed[failure{d.ID, service}]; broken {
+		if _, broken := f.failed[pair{d.ID, service}]; broken {
 			s.Failed = append(s.Failed, d.ID)
 		} else {
 			s.Passed = append(s.Passed, d.ID)

@@ -116,7 +116,7 @@ func TestTraceWait(t *testing.T) {
 	})
 }
 
-// TestWaitingIsBounded: a span takes about 150 bytes, whatever comes, and no more than that is kept.
+// TestWaitingIsBounded: a span takes some 150 bytes in traces of eight, whatever comes, and no more than that is kept.
 func TestWaitingIsBounded(t *testing.T) {
 	const limit = 50_000
 	e := engine(t, Options{Workers: 1, MaxTraceSpans: limit}, everyTrace)
@@ -136,6 +136,25 @@ func TestWaitingIsBounded(t *testing.T) {
 	perSpan := float64(heap()-before) / limit
 	t.Logf("%.0f bytes a span", perSpan)
 	assert.Less(t, perSpan, 400.0, "with what is remembered of judged traces")
+	e.Finish()
+}
+
+// TestSingleSpanTraces: a span takes the most, some 300 bytes, where every one is a trace of its own
+// that came in a request of its own.
+func TestSingleSpanTraces(t *testing.T) {
+	const spans = 100_000
+	e := engine(t, Options{Workers: 1}, everyTrace)
+	before := heap()
+	for i := range uint64(spans) {
+		td := spansOf("a", i+1)
+		td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0).SetName(fmt.Sprint("GET /orders/", i))
+		e.Traces(td, fmt.Sprint("traces.json:", i))
+	}
+	require.EqualValues(t, spans, e.waiting.spans.Load())
+	perSpan := float64(heap()-before) / spans
+	t.Logf("%.0f bytes a span", perSpan)
+	assert.Less(t, perSpan, 330.0)
+	assert.Greater(t, perSpan, 100.0, "what is measured is there")
 	e.Finish()
 }
 

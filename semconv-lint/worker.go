@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/koine-otel/koine/semconv"
+	"github.com/koine-otel/koine/semconv-lint/sensitive"
 	"github.com/koine-otel/koine/semconv/translate"
 )
 
@@ -76,7 +77,7 @@ func (w *worker) enter(r pcommon.Resource, schemaURL string) {
 	w.language, w.schema = "", schemaURL
 	w.element = Element{Attributes: w.element.Attributes, Source: w.source, Resource: r, SchemaURL: schemaURL}
 	if v, ok := r.Attributes().Get("service.name"); ok {
-		w.element.Service = w.texts.of(v.AsString())
+		w.element.Service = w.texts.of(sensitive.Mask(v.AsString()))
 	}
 	if v, ok := r.Attributes().Get("telemetry.sdk.language"); ok {
 		w.language = v.AsString()
@@ -94,8 +95,8 @@ func (w *worker) enterScope(s pcommon.InstrumentationScope, schemaURL string) {
 		e.SchemaURL = w.schema
 	}
 	e.InScope = s
-	if e.Scope = s.Name(); s.Version() != "" {
-		e.Scope += "@" + s.Version()
+	if e.Scope = sensitive.Mask(s.Name()); s.Version() != "" {
+		e.Scope += "@" + sensitive.Mask(s.Version())
 	}
 	e.Scope = w.texts.of(e.Scope)
 	w.become(OnScope, translate.Scope, "")

@@ -138,6 +138,7 @@ func TestExitCodes(t *testing.T) {
 		{"check note.json --fail-on note", command.Found},
 		{"check nothing.json", command.NothingSeen},
 		{"check nothing.json --fail-on-empty=false", command.Clean},
+		{"check nothing.json --fail-on-empty=false --require-seen http.request.method", command.Found},
 		{"check damaged.json", command.Trouble},
 		{"check none.json", command.Trouble},
 		{"check", command.Trouble},
@@ -177,6 +178,29 @@ func TestDamagedInput(t *testing.T) {
 	assert.Equal(t, command.Trouble, code)
 	assert.Contains(t, out, "[old-name]")
 	assert.Contains(t, errors, "damaged.json:2:")
+}
+
+// TestJSONSaysHowItEnds: what the exit code is, and why.
+func TestJSONSaysHowItEnds(t *testing.T) {
+	s := newSession(t)
+	s.write("damaged.json", spans("checkout", "http.method")+"{\"resourceSpans\": [}\n")
+	s.write("nothing.json", "{}")
+	for file, want := range map[string]string{
+		"clean.json": "false 0 0", "old.json": "false 0 1", "damaged.json": "false 1 2", "nothing.json": "true 0 3",
+	} {
+		code, out, _ := s.run("check", file, "--format", "json")
+		var document struct {
+			Summary struct {
+				Empty    bool
+				Damaged  int
+				ExitCode int `json:"exit_code"`
+			}
+		}
+		require.NoError(t, json.Unmarshal([]byte(out), &document))
+		got := document.Summary
+		assert.Equal(t, want, fmt.Sprint(got.Empty, got.Damaged, got.ExitCode), file)
+		assert.Equal(t, code, got.ExitCode, file)
+	}
 }
 
 func TestStandardInput(t *testing.T) {
@@ -241,6 +265,11 @@ func TestSuppressionLifecycle(t *testing.T) {
 	s.now = s.now.AddDate(0, 0, 1)
 	code, out, _ = s.run("check", "old.json")
 	assert.Equal(t, command.Found, code)
+	assert.Contains(t, out, "[expired-suppression]")
+
+	s.write("nothing.json", "{}")
+	code, out, _ = s.run("check", "nothing.json", "--fail-on-empty=false", "--severity", "expired-suppression=error")
+	assert.Equal(t, command.Found, code, "its day is over whatever was seen")
 	assert.Contains(t, out, "[expired-suppression]")
 
 	code, out, _ = s.run("check", "clean.json", "--severity", "expired-suppression=error")
@@ -341,6 +370,11 @@ func TestRun(t *testing.T) {
 		code, out, errors := s.run("run", "--grace", "100ms", "--", os.Args[0])
 		assert.Equal(t, x.code, code, "%v\n%s%s", x, out, errors)
 	}
+	t.Setenv("SEND_FILE", "clean.json")
+	t.Setenv("SEND_CODE", "7")
+	_, _, _ = s.run("run", "--format", "json=report.json", "--", os.Args[0])
+	assert.Contains(t, s.read("report.json"), `"exit_code": 7`)
+
 	code, _, errors := s.run("run", "--", "no-such-command")
 	assert.Equal(t, 127, code)
 	assert.Contains(t, errors, "no-such-command: command not found")

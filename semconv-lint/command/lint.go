@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
 	"github.com/koine-otel/koine/semconv-lint/config"
@@ -20,6 +21,8 @@ type lint struct {
 	baseline *config.Baseline // nil without one
 	update   bool
 	empty    int // the exit code where nothing was seen
+	outside  int // that of the command that was run
+	damaged  int64
 
 	engine   *semconvlint.Engine
 	coverage *coverage
@@ -98,20 +101,31 @@ func (l *lint) end(input error) error {
 	if err != nil {
 		return errors.Join(input, err)
 	}
+	code := l.code(input, r)
+	r.Damaged, r.ExitCode = l.damaged, max(code, l.outside)
 	if err := writeAll(l.outputs, l.env, r); err != nil {
 		return errors.Join(input, err)
 	}
 	switch {
 	case input != nil:
 		return input
-	case result.Empty():
-		if l.empty != Clean {
-			return exit(l.empty)
-		}
-	case r.Failed():
-		return exit(Found)
+	case code != Clean:
+		return exit(code)
 	}
 	return nil
+}
+
+// code is the linter's exit code.
+func (l *lint) code(input error, r *report.Report) int {
+	switch {
+	case input != nil:
+		return Trouble
+	case r.Seen.Empty() && l.empty != Clean:
+		return l.empty
+	case r.Failed():
+		return Found
+	}
+	return Clean
 }
 
 // report decides what counts. After an incomplete run the baseline stays as it is: what is missing
@@ -120,10 +134,8 @@ func (l *lint) report(result *semconvlint.Result, complete bool) (*report.Report
 	r := newReport(result)
 	r.FailOn, r.Config, r.Version = l.config.FailOn.Severity, l.config.Path, l.parts.Version
 	r.IsFile, r.HasBaseline = isFile, l.baseline != nil
-	found := result.Findings
-	if !result.Empty() {
-		found = append(found, l.coverage.missing(l.config)...)
-	}
+	r.Dir = l.env.Dir
+	found := slices.Concat(result.Findings, l.coverage.missing(l.config))
 	by, own := l.config.Suppress(found, r.Seen.Services, l.env.Now())
 	var kept []semconvlint.Finding
 	for i, f := range found {
@@ -143,7 +155,8 @@ func (l *lint) report(result *semconvlint.Result, complete bool) (*report.Report
 		r.Findings = append(r.Findings, report.Finding{Finding: f, Suppressed: by[i], Baselined: by[i] == nil && l.baseline.Has(&f)})
 	}
 	for _, f := range own {
-		if f.Severity != semconvlint.Off && !result.Empty() {
+		// Where nothing was seen no suppression is unused.
+		if f.Severity != semconvlint.Off && (!result.Empty() || f.Rule == config.ExpiredSuppression.ID) {
 			r.Findings = append(r.Findings, report.Finding{Finding: f})
 		}
 	}
@@ -159,7 +172,7 @@ func (l *lint) report(result *semconvlint.Result, complete bool) (*report.Report
 // newReport is what the engine has to say.
 func newReport(result *semconvlint.Result) *report.Report {
 	r := &report.Report{Docs: append([]*semconvlint.Doc{}, result.Rules...), Uncounted: result.Dropped, Seen: report.Seen{
-		Spans: result.Elements[semconvlint.OnSpan], Points: result.Elements[semconvlint.OnPoint], Logs: result.Elements[semconvlint.OnLog],
+		Spans: result.Elements[semconvlint.OnSpan], Metrics: result.Elements[semconvlint.OnMetric], Points: result.Elements[semconvlint.OnPoint], Logs: result.Elements[semconvlint.OnLog],
 		PartialTraces: result.PartialTraces,
 	}}
 	for i := range result.Services {

@@ -24,6 +24,7 @@ func listenCommand(e *Environment, p *Parts) *cobra.Command {
 			}
 			var r refusals
 			o.Refused = r.add
+			o.Done = func(counts telemetry.Counts) { l.damaged = counts.Damaged }
 			o.Ready = func(ports telemetry.Ports) { fmt.Fprintln(e.Err, "listening:", portsText(ports)) }
 			err = telemetry.Listen(c.Context(), l.sink, o)
 			return l.end(r.with(err))

@@ -29,7 +29,9 @@ func runCommand(e *Environment, p *Parts) *cobra.Command {
 			var r refusals
 			code, err := telemetry.Run(c.Context(), command, l.sink, telemetry.RunOptions{
 				Stdin: e.In, Stdout: e.Out, Stderr: e.Err, Grace: grace, Refused: r.add,
+				Done: func(counts telemetry.Counts) { l.damaged = counts.Damaged },
 			})
+			l.outside = code
 			return worse(code, l.end(r.with(err)), e)
 		},
 	}

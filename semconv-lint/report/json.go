@@ -17,10 +17,15 @@ type document struct {
 }
 
 type summary struct {
-	Failed   bool `json:"failed"`
-	Errors   int  `json:"errors"`
-	Warnings int  `json:"warnings"`
-	Notes    int  `json:"notes"`
+	Failed bool `json:"failed"`
+	// Empty is whether no telemetry was seen.
+	Empty bool `json:"empty"`
+	// Damaged is how much of the input could not be read.
+	Damaged  int64 `json:"damaged"`
+	ExitCode int   `json:"exit_code"`
+	Errors   int   `json:"errors"`
+	Warnings int   `json:"warnings"`
+	Notes    int   `json:"notes"`
 	// Suppressed and Baselined are not among the findings.
 	Suppressed int      `json:"suppressed"`
 	Baselined  int      `json:"baselined"`
@@ -38,7 +43,8 @@ type summary struct {
 func writeJSON(w io.Writer, r *Report) error {
 	t := r.totals()
 	d := document{Findings: []semconvlint.Finding{}, Scores: map[string]float64{}, Summary: summary{
-		Failed: r.Failed(), Errors: t.errors, Warnings: t.warnings, Notes: t.notes,
+		Failed: r.Failed(), Empty: r.Seen.Empty(), Damaged: r.Damaged, ExitCode: r.ExitCode,
+		Errors: t.errors, Warnings: t.warnings, Notes: t.notes,
 		Suppressed: t.suppressed, Baselined: t.baselined, Uncounted: r.Uncounted,
 		Services: append([]string{}, r.Seen.Services...), Spans: r.Seen.Spans, Points: r.Seen.Points, Logs: r.Seen.Logs, PartialTraces: r.Seen.PartialTraces,
 		ScoresWithout: map[string][]string{},

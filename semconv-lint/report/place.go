@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -21,9 +22,31 @@ func (r *Report) place(f *Finding) (file string, line int) {
 		}
 	}
 	if file != "" && (f.Signal == config.OnConfiguration || r.IsFile != nil && r.IsFile(file)) {
-		return file, line
+		if inside, ok := r.inside(file); ok || f.Signal == config.OnConfiguration {
+			return inside, line
+		}
 	}
-	return cmp.Or(r.Config, config.FileName), 1
+	file, _ = r.inside(cmp.Or(r.Config, config.FileName))
+	return file, 1
+}
+
+// inside is a file as it is called from the working directory, where it lies in that: viewers show
+// nothing that is outside of the repository. Any other stays as it is.
+func (r *Report) inside(file string) (string, bool) {
+	local := filepath.Clean(file)
+	if r.Dir != "" && !filepath.IsAbs(local) {
+		local = filepath.Join(r.Dir, local)
+	}
+	if filepath.IsAbs(local) {
+		var err error
+		if local, err = filepath.Rel(r.Dir, local); err != nil {
+			return file, false
+		}
+	}
+	if !filepath.IsLocal(local) {
+		return file, false
+	}
+	return filepath.ToSlash(local), true
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {

@@ -22,8 +22,12 @@ type Report struct {
 	Scores []Score
 	// Seen is how much was looked at.
 	Seen Seen
-	// Uncounted are occurrences of causes for which there was no room.
+	// Uncounted are occurrences that are in findings, but of causes that are not told apart.
 	Uncounted int64
+	// Damaged is how much of the input could not be read.
+	Damaged int64
+	// ExitCode is what the run ends with.
+	ExitCode int
 	// Docs are those of the rules that were asked.
 	Docs []*semconvlint.Doc
 	// FailOn is the least severity that fails the run; Off: none does.
@@ -32,6 +36,8 @@ type Report struct {
 	HasBaseline bool
 	// Config is the configuration file: where findings stand that no file is known of.
 	Config string
+	// Dir is the working directory, to which places are relative.
+	Dir string
 	// IsFile says whether a source is a file, and not where something was received.
 	IsFile func(path string) bool
 	// Version is the linter's.
@@ -64,12 +70,13 @@ type Score struct {
 type Seen struct {
 	Services            []string
 	Spans, Points, Logs int64
+	Metrics             int64 // with points or without
 	// PartialTraces were judged before they were whole, for want of room.
 	PartialTraces int64
 }
 
 // Empty is whether nothing was.
-func (s *Seen) Empty() bool { return s.Spans+s.Points+s.Logs == 0 }
+func (s *Seen) Empty() bool { return s.Spans+s.Metrics+s.Logs == 0 }
 
 var formats = map[string]func(io.Writer, *Report) error{
 	"text": writeText, "json": writeJSON, "sarif": writeSARIF, "github": writeGitHub,

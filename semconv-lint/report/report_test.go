@@ -62,6 +62,26 @@ func TestJUnitIsXML(t *testing.T) {
 	require.NoError(t, xml.Unmarshal([]byte(written(t, "junit", r)), &any))
 }
 
+// TestPlaces: what lies in the working directory is relative to it, and for what lies elsewhere the
+// configuration stands.
+func TestPlaces(t *testing.T) {
+	for source, want := range map[string]string{
+		"a/b.json:3":                "a/b.json,line=3",
+		"./a/b.json:3":              "a/b.json,line=3",
+		"/work/dir/a/b.json:3":      "a/b.json,line=3",
+		"../dir/b.json:3":           "b.json,line=3",
+		"../other/b.json:3":         ".semconv-lint.yaml,line=1",
+		"/work/directory/b.json:3":  ".semconv-lint.yaml,line=1",
+		"/work/dir/../other.json:3": ".semconv-lint.yaml,line=1",
+	} {
+		r := fixture()
+		r.Dir = "/work/dir"
+		r.Findings = r.Findings[:1]
+		r.Findings[0].Example.Source = source
+		assert.Contains(t, written(t, "github", r), "file="+want, source)
+	}
+}
+
 func TestUnknownFormat(t *testing.T) {
 	err := report.Write(&bytes.Buffer{}, "html", fixture())
 	require.EqualError(t, err, `format "html": there are text, json, sarif, github, gitlab, junit, markdown`)
@@ -155,8 +175,10 @@ func fixture() *report.Report {
 			}},
 		},
 		Scores:      []report.Score{{Service: "checkout", Value: 63.8554, Category: "needs improvement", Missing: []string{"SPA-003", "SDK-001"}}},
-		Seen:        report.Seen{Services: []string{"", "catalog", "checkout", "gateway"}, Spans: 12345, Points: 1, Logs: 0, PartialTraces: 2},
+		Seen:        report.Seen{Services: []string{"", "catalog", "checkout", "gateway"}, Spans: 12345, Metrics: 1, Points: 1, Logs: 0, PartialTraces: 2},
 		Uncounted:   7,
+		Damaged:     3,
+		ExitCode:    2,
 		Docs:        []*semconvlint.Doc{deprecated, unit, config.UnusedSuppression},
 		FailOn:      semconvlint.Error,
 		HasBaseline: true,

@@ -28,7 +28,7 @@ func (r *Report) summary() []string {
 		lines = append(lines, fmt.Sprintf("%s judged before all spans were there, for want of room", plural(r.Seen.PartialTraces, "trace")))
 	}
 	if r.Uncounted > 0 {
-		lines = append(lines, fmt.Sprintf("%s of more causes than there was room for", plural(r.Uncounted, "occurrence")))
+		lines = append(lines, fmt.Sprintf("%s of more causes than are told apart", plural(r.Uncounted, "occurrence")))
 	}
 	return lines
 }

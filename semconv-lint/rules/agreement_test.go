@@ -11,6 +11,7 @@ import (
 
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
 	"github.com/koine-otel/koine/semconv-lint/rules/ruletest"
+	"github.com/koine-otel/koine/semconv-lint/rules/verdicts"
 	"github.com/koine-otel/koine/semconv/registry"
 	"github.com/koine-otel/koine/semconv/translate"
 	"github.com/koine-otel/koine/tracegen"
@@ -132,6 +133,12 @@ func TestAgreement(t *testing.T) {
 	require.Len(t, told, len(done))
 	for service := range done {
 		require.NotEmpty(t, done[service], service)
+		for pair := range done[service] { // parts of spans are told in words
+			if words := verdicts.Written([]string{pair[1]}); words != pair[1] {
+				delete(done[service], pair)
+				done[service][[2]string{pair[0], words}] = true
+			}
+		}
 		for pair := range done[service] {
 			assert.True(t, told[service][pair], "%s: %v is done and not told", service, pair)
 		}
@@ -143,7 +150,7 @@ func TestAgreement(t *testing.T) {
 
 // TestScores: services that keep the conventions of today score well and break no stable one.
 func TestScores(t *testing.T) {
-	result := lint(t, All(), traffic(t, tracegen.V144, 60))
+	result := lint(t, All(), traffic(t, tracegen.V144, 3000))
 	for _, s := range result.Services {
 		value, ok := s.Score.Value()
 		require.True(t, ok)

@@ -58,3 +58,19 @@ func TestDocs(t *testing.T) {
 		})
 	}
 }
+
+// TestImpacts: the weights are the specification's.
+func TestImpacts(t *testing.T) {
+	got := map[string]int{}
+	for _, r := range All() {
+		if r.Doc.Impact != 0 {
+			got[r.Doc.ID] = int(r.Doc.Impact)
+		}
+	}
+	require.Equal(t, map[string]int{
+		"RES-001": 20, "RES-002": 30, "RES-003": 30, "RES-004": 30, "RES-005": 40,
+		"SPA-001": 20, "SPA-002": 20, "SPA-004": 30, "SPA-005": 30,
+		"MET-001": 30, "MET-002": 30, "MET-003": 30, "MET-004": 20, "MET-005": 20, "MET-006": 30,
+		"LOG-001": 30, "LOG-002": 30, "SDK-001": 10,
+	}, got)
+}

@@ -59,6 +59,10 @@ func (d *decoder) otlpJSON(body []byte, source string) error {
 	if _, err := wire.CheckJSON(body, d.limits); err != nil {
 		return err
 	}
+	return d.checkedJSON(body, source)
+}
+
+func (d *decoder) checkedJSON(body []byte, source string) error {
 	var errs []error
 	if containsKey(body, "resourceSpans", "resource_spans") {
 		errs = append(errs, pass(body, source, (&ptrace.JSONUnmarshaler{}).UnmarshalTraces, d.traces))

@@ -48,7 +48,7 @@ func (s *servers) post(w http.ResponseWriter, req *http.Request, signal wire.Sig
 	}
 	var err error
 	if media == jsonType {
-		err = s.decoder.otlpJSON(body, "otlp/http")
+		err = s.decoder.requestJSON(signal, body, "otlp/http")
 	} else {
 		err = s.decoder.otlpProto(signal, body, "otlp/http")
 	}

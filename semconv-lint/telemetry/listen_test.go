@@ -167,6 +167,9 @@ func TestRefusals(t *testing.T) {
 		{jsonType, "", []byte("{"), http.StatusBadRequest, "JSON object has no key"},
 		{jsonType, "", bytes.Repeat([]byte(" "), 1001), http.StatusRequestEntityTooLarge, "longer than 1000 bytes"},
 		{jsonType, "gzip", gzipped(bytes.Repeat([]byte(" "), 100_000)), http.StatusRequestEntityTooLarge, "longer than 1000 bytes"},
+		{jsonType, "", []byte(`[{"resourceSpans":[]}]`), http.StatusBadRequest, "no JSON object"},
+		{jsonType, "", []byte("null"), http.StatusBadRequest, "no JSON object"},
+		{jsonType, "", []byte(`{"resourceLogs":[]}`), http.StatusBadRequest, "resourceLogs is of another signal"},
 		{jsonType, "gzip", []byte("x"), http.StatusBadRequest, "reading the body"},
 		{jsonType, "br", []byte("x"), http.StatusUnsupportedMediaType, "neither gzip"},
 		{"text/plain", "", []byte("x"), http.StatusUnsupportedMediaType, "text/plain"},
@@ -199,8 +202,8 @@ func TestRefusals(t *testing.T) {
 	assert.Equal(t, codes.InvalidArgument, status.Code(err), err)
 	require.NoError(t, conn.Close())
 	r.stop()
-	assert.Equal(t, Counts{Damaged: 9}, r.end(t))
-	require.Len(t, refused, 9)
+	assert.Equal(t, Counts{Damaged: 12}, r.end(t))
+	require.Len(t, refused, 12)
 	assert.True(t, strings.HasPrefix(refused[0].Error(), "otlp/http: "), refused[0])
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/koine-otel/koine/semconv-lint/rules/missingattribute"
 	"github.com/koine-otel/koine/semconv-lint/rules/retiredattribute"
 	"github.com/koine-otel/koine/semconv-lint/rules/retiredmetric"
+	"github.com/koine-otel/koine/semconv-lint/rules/retiredvalue"
 	"github.com/koine-otel/koine/semconv-lint/rules/verdicts"
 	"github.com/koine-otel/koine/semconv-lint/rules/wronginstrument"
 	"github.com/koine-otel/koine/semconv-lint/rules/wrongtype"
@@ -17,7 +18,7 @@ var Rule = semconvlint.Rule{
 	Doc: &semconvlint.Doc{
 		ID:       "development-convention",
 		Title:    "Convention in development is not kept",
-		Why:      "What the rules about retired names, types, units, instruments and required attributes find, where the convention is not stable yet: it may change again, so no build fails for it.",
+		Why:      "What the rules about retired names and values, types, units, instruments and required attributes find, where the convention is not stable yet: it may change again, so no build fails for it.",
 		Before:   "attributes: {messaging.operation: publish}",
 		After:    "attributes: {messaging.operation.type: send, messaging.operation.name: publish}",
 		Severity: semconvlint.Note,
@@ -26,7 +27,7 @@ var Rule = semconvlint.Rule{
 	New: func(c *semconvlint.Context) semconvlint.Checker {
 		var all checkers
 		for _, rule := range []semconvlint.Rule{
-			retiredattribute.Rule, retiredmetric.Rule, wrongtype.Rule, wrongunit.Rule, wronginstrument.Rule, missingattribute.Rule,
+			retiredattribute.Rule, retiredmetric.Rule, retiredvalue.Rule, wrongtype.Rule, wrongunit.Rule, wronginstrument.Rule, missingattribute.Rule,
 		} {
 			all = append(all, rule.New(verdicts.Development(c)).(semconvlint.ElementChecker))
 		}

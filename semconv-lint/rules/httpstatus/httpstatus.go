@@ -33,7 +33,7 @@ func (r *checker) Element(e *semconvlint.Element) {
 	}
 	code, kind, failed := responseCode(e), e.Span.Kind(), e.Span.Status().Code() == ptrace.StatusCodeError
 	switch {
-	case code >= 500 && !failed && (kind == ptrace.SpanKindServer || kind == ptrace.SpanKindClient):
+	case code >= 500 && code < 600 && !failed && (kind == ptrace.SpanKindServer || kind == ptrace.SpanKindClient):
 		r.report(e, "error", "the response is 5xx and the span's status is not error", code)
 	case code >= 400 && code < 500 && !failed && kind == ptrace.SpanKindClient:
 		r.report(e, "error", "a client's response is 4xx and the span's status is not error", code)

@@ -2,8 +2,6 @@
 package legacyvocabulary
 
 import (
-	"strings"
-
 	"github.com/koine-otel/koine/semconv"
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
 	"github.com/koine-otel/koine/semconv-lint/rules/verdicts"
@@ -33,12 +31,12 @@ func (r *checker) Element(e *semconvlint.Element) {
 		if vocabulary == "" {
 			continue
 		}
-		to := strings.Join(p.Instead, ", ")
+		to := verdicts.Written(p.Instead)
 		message := a.Key + " is a name of " + vocabulary
 		if to == "" {
 			message += " that says nothing here: leave it out"
 		} else {
-			message += ": write " + to
+			message += ": " + verdicts.Set(p.Instead)
 		}
 		r.c.At(e, semconvlint.Report{Key: a.Key, Detail: vocabulary, Replacement: to, Message: message})
 	}

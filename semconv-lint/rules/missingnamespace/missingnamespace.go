@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
+	"github.com/koine-otel/koine/semconv-lint/rules/verdicts"
 )
 
 // Rule is the check.
@@ -23,10 +24,11 @@ var Rule = semconvlint.Rule{
 
 type checker struct{ c *semconvlint.Context }
 
+// Element leaves out words of other vocabularies: whoever writes those has no say in it.
 func (r *checker) Element(e *semconvlint.Element) {
 	for i := range e.Attributes {
 		a := &e.Attributes[i]
-		if len(a.Problems) == 0 && !strings.Contains(a.Key, ".") && r.c.Conventions.Registry.Lookup(a.Key) == nil {
+		if len(a.Problems) == 0 && !strings.Contains(a.Key, ".") && r.c.Conventions.Registry.Lookup(a.Key) == nil && !verdicts.ForeignWord(r.c, a.Key) {
 			r.c.At(e, semconvlint.Report{Key: a.Key, Message: a.Key + " has no namespace: put one of your own before it"})
 		}
 	}

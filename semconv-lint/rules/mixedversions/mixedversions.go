@@ -2,6 +2,7 @@
 package mixedversions
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -150,21 +151,34 @@ func (r *checker) Finish() {
 		if now := today[thing{t.service, t.signal, rename{to: t.to}}]; now != nil {
 			r.c.Report(semconvlint.Report{
 				Service: t.service, Signal: t.signal, Key: t.from, Detail: t.to, Replacement: t.to,
-				Message: t.from + listed(scopes) + " is " + t.to + listed(now),
+				Message: writers(scopes) + " still writes " + t.from + ", which is " + t.to + " today" + beside(now),
 			})
 		}
 	}
 }
 
-// listed names scopes: " in a, b".
+// writers are the scopes that old names come from.
+func writers(scopes []string) string {
+	return cmp.Or(listed(scopes), "the service")
+}
+
+// beside are those that write the new one.
+func beside(scopes []string) string {
+	if names := listed(scopes); names != "" {
+		return ", as " + names + " writes"
+	}
+	return ""
+}
+
+// listed names scopes; it is empty where none has a name.
 func listed(scopes []string) string {
 	if scopes = slices.DeleteFunc(slices.Sorted(slices.Values(scopes)), func(s string) bool { return s == "" }); len(scopes) == 0 {
 		return ""
 	}
 	if len(scopes) > maxListed {
-		return " in " + strings.Join(scopes[:maxListed], ", ") + " …"
+		return strings.Join(scopes[:maxListed], ", ") + " …"
 	}
-	return " in " + strings.Join(scopes, ", ")
+	return strings.Join(scopes, ", ")
 }
 
 const maxListed = 5

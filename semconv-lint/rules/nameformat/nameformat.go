@@ -7,6 +7,7 @@ import (
 	"github.com/koine-otel/koine/semconv"
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
 	"github.com/koine-otel/koine/semconv-lint/rules/verdicts"
+	"github.com/koine-otel/koine/semconv-lint/sensitive"
 )
 
 // Rule is the check.
@@ -35,8 +36,12 @@ func (r *checker) Element(e *semconvlint.Element) {
 }
 
 func (r *checker) report(e *semconvlint.Element, p *semconv.Problem) {
+	to := strings.Join(p.Instead, ", ")
+	if sensitive.Mask(p.Key) != p.Key {
+		to = "" // a credential in lower case would not be known for one
+	}
 	r.c.At(e, semconvlint.Report{
-		Key: p.Key, Replacement: strings.Join(p.Instead, ", "),
+		Key: p.Key, Replacement: to,
 		Message: p.Key + " is not in lower case with dots between namespaces and underscores between words",
 	})
 }

@@ -86,6 +86,7 @@ func (r *checker) use(e *semconvlint.Element, id string, uses []registry.Use) {
 		p.service, p.scope = strings.Clone(p.service), strings.Clone(p.scope)
 		r.seen[p] = a
 	}
+	a.example.See(e)
 	a.uses = slices.DeleteFunc(a.uses, func(use registry.Use) bool { return verdicts.Has(e, use.Key) })
 }
 
@@ -118,7 +119,9 @@ func (r *checker) Merge(other semconvlint.Checker) {
 			continue
 		}
 		a.uses = slices.DeleteFunc(a.uses, func(use registry.Use) bool { return !slices.Contains(o.uses, use) })
-		a.example = verdicts.First(a.example, o.example)
+		if semconvlint.CompareExamples(&o.example, &a.example) < 0 {
+			a.example = o.example
+		}
 	}
 }
 

@@ -67,7 +67,7 @@ func (r *checker) stable(p *semconv.Problem) bool {
 }
 
 func (r *checker) saying(p *semconv.Problem) *saying {
-	u := use{p.Key, strings.Join(p.Instead, ", ")}
+	u := use{p.Key, verdicts.Written(p.Instead)}
 	if s := r.said[u]; s != nil {
 		return s
 	}
@@ -95,7 +95,7 @@ func (r *checker) message(p *semconv.Problem) string {
 		b.WriteString(" and has no successor: leave it out")
 	}
 	for i, to := range p.Instead {
-		b.WriteString([]string{": write ", " and "}[min(i, 1)] + to)
+		b.WriteString([]string{": " + verdicts.Set(p.Instead[:1]), " and " + verdicts.Written([]string{to})}[min(i, 1)])
 		if how := r.how[use{p.Key, to}]; how != "" {
 			b.WriteString(" (" + how + ")")
 		}

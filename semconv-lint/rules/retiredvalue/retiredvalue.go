@@ -7,6 +7,7 @@ import (
 	"github.com/koine-otel/koine/semconv"
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
 	"github.com/koine-otel/koine/semconv-lint/rules/verdicts"
+	"github.com/koine-otel/koine/semconv/registry"
 )
 
 // Rule is the check.
@@ -15,8 +16,8 @@ var Rule = semconvlint.Rule{
 		ID:       "retired-value",
 		Title:    "Value that the conventions replaced",
 		Why:      "Who filters by the value of today does not find this one.",
-		Before:   "attributes: {cloud.platform: azure_vm}",
-		After:    "attributes: {cloud.platform: azure.vm}",
+		Before:   "attributes: {cpu.mode: kernel}",
+		After:    "attributes: {cpu.mode: system}",
 		Severity: semconvlint.Warning,
 		Link:     "https://opentelemetry.io/docs/specs/semconv/registry/attributes/",
 	},
@@ -32,8 +33,15 @@ func (r *checker) Element(e *semconvlint.Element) {
 		if to != "" {
 			message += ": write " + to
 		}
-		r.c.At(e, semconvlint.Report{
+		verdicts.At(r.c, e, r.settled(a.Key), semconvlint.Report{
 			Key: a.Key, Detail: p.Have, Replacement: to, Message: message, Example: e.Example(p.Have),
 		})
 	}
+}
+
+// settled says whether the convention is not in development any more: a release candidate's values
+// are.
+func (r *checker) settled(key string) bool {
+	a := r.c.Conventions.Registry.Resolve(key)
+	return a != nil && a.Stability != registry.Development
 }

@@ -9,6 +9,7 @@ import (
 
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
 	"github.com/koine-otel/koine/semconv-lint/rules/verdicts"
+	"github.com/koine-otel/koine/semconv-lint/sensitive"
 )
 
 // Rule is the check.
@@ -46,7 +47,7 @@ func (r *checker) Element(e *semconvlint.Element) {
 	for i := range e.Attributes {
 		a := &e.Attributes[i]
 		if r.secret.Of(a.Key) && written(a.Raw) {
-			r.c.At(e, semconvlint.Report{Key: a.Key, Message: "the name " + a.Key + " says that its value is a secret", Example: e.Example(verdicts.Masked(a.Raw.AsString()))})
+			r.c.At(e, semconvlint.Report{Key: a.Key, Message: "the name " + a.Key + " says that its value is a secret", Example: e.Example(sensitive.Masked(a.Raw.AsString()))})
 		}
 	}
 }

@@ -25,17 +25,48 @@ var Rule = semconvlint.Rule{
 
 type checker struct{ c *semconvlint.Context }
 
-// Element takes the better name for the cause, or else the span's convention: the names that
-// are wrong have no end.
+// Element takes the name's form for the cause, without what differs from span to span: the names
+// that are wrong have no end.
 func (r *checker) Element(e *semconvlint.Element) {
 	for p := range verdicts.Of(e, semconv.Name) {
 		to := strings.Join(p.Instead, ", ")
-		report := semconvlint.Report{Key: verdicts.SpanType(e), Detail: to, Replacement: to}
+		report := semconvlint.Report{Key: form(e.Name), Detail: to, Replacement: to}
 		if to == "" {
-			report.Message = "the span's name has parts that differ from span to span: put them in attributes"
+			report.Message = report.Key + " has parts that differ from span to span: put them in attributes"
 		} else {
-			report.Message = "the span's name is " + to + " by its attributes"
+			report.Message = report.Key + " is " + to + " by the span's attributes"
 		}
 		r.c.At(e, report)
 	}
+}
+
+// form is a name with {} for ids: parts with two digits, or of digits alone.
+func form(name string) string {
+	var b strings.Builder
+	name = verdicts.Clip(name)
+	for len(name) > 0 {
+		end := strings.IndexAny(name, "/ .?&=")
+		if end < 0 {
+			end = len(name)
+		}
+		if part := name[:end]; isID(part) {
+			b.WriteString("{}")
+		} else {
+			b.WriteString(part)
+		}
+		separator := name[end:min(end+1, len(name))]
+		b.WriteString(separator)
+		name = name[end+len(separator):]
+	}
+	return b.String()
+}
+
+func isID(part string) bool {
+	digits := 0
+	for _, c := range []byte(part) {
+		if '0' <= c && c <= '9' {
+			digits++
+		}
+	}
+	return digits > 1 || digits > 0 && digits == len(part)
 }

@@ -6,6 +6,7 @@ import (
 
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
 	"github.com/koine-otel/koine/semconv-lint/rules/verdicts"
+	"github.com/koine-otel/koine/semconv-lint/sensitive"
 	"github.com/koine-otel/koine/semconv/registry"
 )
 
@@ -51,7 +52,7 @@ func (r *checker) Element(e *semconvlint.Element) {
 		}
 		shown := text
 		if len(shown) > maxShown {
-			shown = verdicts.Masked(shown)
+			shown = sensitive.Masked(shown)
 		}
 		to := nearest(known, text)
 		message := "the conventions do not list " + shown + " for " + a.Key

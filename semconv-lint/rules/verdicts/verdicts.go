@@ -4,13 +4,14 @@ package verdicts
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/koine-otel/koine/semconv"
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
+	"github.com/koine-otel/koine/semconv-lint/sensitive"
 	"github.com/koine-otel/koine/semconv/dialects"
 	"github.com/koine-otel/koine/semconv/registry"
 	"github.com/koine-otel/koine/semconv/translate"
@@ -71,12 +72,24 @@ func Foreign(c *semconvlint.Context, key string) string {
 	return ""
 }
 
-type words struct{ exact, prefixes map[string][]string }
+type words struct {
+	exact, prefixes map[string][]string
+	hints           map[string]bool // what they read to tell other words by: component
+}
+
+// ForeignWord says whether a key is a word of another vocabulary, one that becomes nothing here
+// too.
+func ForeignWord(c *semconvlint.Context, key string) bool {
+	return foreign().hints[key] || Foreign(c, key) != ""
+}
 
 var foreign = sync.OnceValue(func() words {
-	w := words{map[string][]string{}, map[string][]string{}}
+	w := words{map[string][]string{}, map[string][]string{}, map[string]bool{}}
 	for _, v := range dialects.All() {
 		for _, s := range sources(v) {
+			for _, key := range slices.Concat(s.Has, slices.Collect(maps.Keys(s.Equals))) {
+				w.hints[key] = true
+			}
 			for _, key := range s.Keys {
 				table := w.exact
 				if prefix, ok := strings.CutSuffix(key, ".*"); ok {
@@ -102,6 +115,36 @@ func sources(v *translate.Vocabulary) []translate.Source {
 		}
 	}
 	return all
+}
+
+// Written is what to write, in words where it is no attribute but a part of the span.
+func Written(to []string) string {
+	return strings.Join(inWords(to), ", ")
+}
+
+// Set is what to do for it: an attribute is written, a part of the span is set.
+func Set(to []string) string {
+	if len(to) > 0 && fields[to[0]] != "" {
+		return "set " + strings.Join(inWords(to), " and ")
+	}
+	return "write " + strings.Join(inWords(to), " and ")
+}
+
+func inWords(to []string) []string {
+	if !slices.ContainsFunc(to, func(name string) bool { return fields[name] != "" }) {
+		return to
+	}
+	words := make([]string, len(to))
+	for i, name := range to {
+		words[i] = cmp.Or(fields[name], name)
+	}
+	return words
+}
+
+var fields = map[string]string{
+	"@kind": "the span's kind", "@status.code": "the span's status", "@status.message": "the span's status message", "@trace_state": "the trace state",
+	"@event.name": "the event's name", "@exception.type": "exception.type of an exception event", "@exception.message": "exception.message of an exception event",
+	"@exception.stacktrace": "exception.stacktrace of an exception event",
 }
 
 // At reports an occurrence in an element that rests on a convention. One that is still in
@@ -143,16 +186,6 @@ func SpanType(e *semconvlint.Element) string {
 	return e.Convention.ID
 }
 
-// Masked is a value that may be shown: its beginning and its length.
-func Masked(value string) string {
-	const shown = 4 // enough to find it by, too little to use it
-	if len(value) <= 2*shown {
-		return strings.Repeat("*", len(value))
-	}
-	head := strings.ToValidUTF8(value[:shown], "")
-	return head + "…(" + strconv.Itoa(len(value)) + " bytes)"
-}
-
 // Has says whether an element has an attribute, under its own name or an old one that becomes it:
 // that is another rule's finding.
 func Has(e *semconvlint.Element, key string) bool {
@@ -167,15 +200,6 @@ func Has(e *semconvlint.Element, key string) bool {
 		}
 	}
 	return false
-}
-
-// First is the earlier of two examples in an order that does not depend on which goroutine saw
-// what.
-func First(a, b semconvlint.Example) semconvlint.Example {
-	if cmp.Or(cmp.Compare(b.Source, a.Source), cmp.Compare(b.Name, a.Name), cmp.Compare(b.TraceID, a.TraceID), cmp.Compare(b.SpanID, a.SpanID)) < 0 {
-		return b
-	}
-	return a
 }
 
 // Entities are those of which a resource can be told to be.
@@ -207,12 +231,14 @@ func tells(use registry.Use) bool { return use.Identifying || use.Level == regis
 // its memory.
 const maxText = 256
 
-// Clip cuts a text that is longer. Whoever keeps it clones it: it may be a part of a whole request.
+// Clip cuts a text that is longer, and in no credential: half of one would not be known for one.
+// Whoever keeps it clones it: it may be a part of a whole request.
 func Clip(text string) string {
 	if len(text) <= maxText {
 		return text
 	}
-	return strings.ToValidUTF8(text[:maxText], "")
+	text = sensitive.Mask(text)
+	return strings.ToValidUTF8(text[:min(len(text), maxText)], "")
 }
 
 // Own is an example to keep.

@@ -5,6 +5,7 @@ import (
 	"github.com/koine-otel/koine/semconv"
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
 	"github.com/koine-otel/koine/semconv-lint/rules/verdicts"
+	"github.com/koine-otel/koine/semconv-lint/sensitive"
 )
 
 // Rule is the check.
@@ -25,7 +26,7 @@ type checker struct{ c *semconvlint.Context }
 
 func (r *checker) Element(e *semconvlint.Element) {
 	for a, p := range verdicts.On(e, semconv.Type) {
-		report := semconvlint.Report{Key: a.Key, Detail: p.Have, Message: a.Key + " is " + p.Have + ", not " + p.Want, Example: e.Example(verdicts.Masked(a.Raw.AsString()))}
+		report := semconvlint.Report{Key: a.Key, Detail: p.Have, Message: a.Key + " is " + p.Have + ", not " + p.Want, Example: e.Example(sensitive.Masked(a.Raw.AsString()))}
 		if a.Raw.Type() == 0 { // no value at all
 			report.Message = a.Key + " has no value"
 		}
