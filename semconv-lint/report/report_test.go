@@ -66,16 +66,16 @@ func TestJUnitIsXML(t *testing.T) {
 // configuration stands.
 func TestPlaces(t *testing.T) {
 	for source, want := range map[string]string{
-		"a/b.json:3":                "a/b.json,line=3",
-		"./a/b.json:3":              "a/b.json,line=3",
-		"/work/dir/a/b.json:3":      "a/b.json,line=3",
-		"../dir/b.json:3":           "b.json,line=3",
-		"../other/b.json:3":         ".semconv-lint.yaml,line=1",
-		"/work/directory/b.json:3":  ".semconv-lint.yaml,line=1",
-		"/work/dir/../other.json:3": ".semconv-lint.yaml,line=1",
+		"a/b.json:3":               "a/b.json,line=3",
+		"./a/b.json:3":             "a/b.json,line=3",
+		"/src/dir/a/b.json:3":      "a/b.json,line=3",
+		"../dir/b.json:3":          "b.json,line=3",
+		"../other/b.json:3":        ".semconv-lint.yaml,line=1",
+		"/src/directory/b.json:3":  ".semconv-lint.yaml,line=1",
+		"/src/dir/../other.json:3": ".semconv-lint.yaml,line=1",
 	} {
 		r := fixture()
-		r.Dir = "/work/dir"
+		r.Dir = "/src/dir"
 		r.Findings = r.Findings[:1]
 		r.Findings[0].Example.Source = source
 		assert.Contains(t, written(t, "github", r), "file="+want, source)

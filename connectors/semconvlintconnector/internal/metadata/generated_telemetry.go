@@ -65,7 +65,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	var err, errs error
 	builder.ConnectorSemconvLintDroppedFindings, err = builder.meter.Int64Counter(
 		"otelcol_connector_semconv_lint_dropped_findings",
-		metric.WithDescription("Occurrences of findings that were not counted, for want of room. [Alpha]"),
+		metric.WithDescription("Occurrences of findings that were counted, but not told apart, for want of room. [Alpha]"),
 		metric.WithUnit("{finding}"),
 	)
 	errs = errors.Join(errs, err)
