@@ -5,6 +5,7 @@ import (
 
 	"github.com/koine-otel/koine/spans/baseline"
 	"github.com/koine-otel/koine/spans/criticalpath"
+	"github.com/koine-otel/koine/spans/reuse"
 )
 
 // site is the calls of one operation from another in the trace at hand.
@@ -47,12 +48,10 @@ func (s *sites) reset(spans int) {
 
 // reused is a slice of n zeros: the old one, if it is long enough and not longer than is kept.
 func reused[T any](old []T, n int) []T {
-	if cap(old) < n || cap(old) > 4*keptSites {
-		return make([]T, n)
+	if cap(old) > 4*keptSites {
+		old = nil
 	}
-	old = old[:n]
-	clear(old)
-	return old
+	return reuse.Zeroed(old, n)
 }
 
 // add counts a span as a call from its parent.

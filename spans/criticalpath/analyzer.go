@@ -1,6 +1,10 @@
 package criticalpath
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/koine-otel/koine/spans/reuse"
+)
 
 // DefaultTolerance is a hundredth of the parent's time, as CRISP has it.
 const DefaultTolerance = 0.01
@@ -61,13 +65,13 @@ func (a *Analyzer) Analyze(spans []Span) *Trace {
 
 func (a *Analyzer) reset(n int) {
 	t := &a.trace
-	t.Parents = zeroed(t.Parents, n)
-	t.Children = zeroed(t.Children, n)
-	t.Marks = zeroed(t.Marks, n)
-	t.Start = zeroed(t.Start, n)
-	t.End = zeroed(t.End, n)
-	t.Shift = zeroed(t.Shift, n)
-	t.Self = zeroed(t.Self, n)
+	t.Parents = reuse.Zeroed(t.Parents, n)
+	t.Children = reuse.Zeroed(t.Children, n)
+	t.Marks = reuse.Zeroed(t.Marks, n)
+	t.Start = reuse.Zeroed(t.Start, n)
+	t.End = reuse.Zeroed(t.End, n)
+	t.Shift = reuse.Zeroed(t.Shift, n)
+	t.Self = reuse.Zeroed(t.Self, n)
 	t.Order = slices.Grow(t.Order[:0], n)
 	t.Sections = slices.Grow(t.Sections[:0], n)
 	t.Waits = t.Waits[:0]
@@ -78,16 +82,6 @@ func (a *Analyzer) release() *Trace {
 	t := a.trace
 	*a = Analyzer{Tolerance: a.Tolerance, Strict: a.Strict}
 	return &t
-}
-
-// zeroed is a slice of n zeros, the old one if it is long enough.
-func zeroed[T any](old []T, n int) []T {
-	if cap(old) < n {
-		return make([]T, n)
-	}
-	old = old[:n]
-	clear(old)
-	return old
 }
 
 // roomy doubles a full slice: append alone copies a long one five times until it has its

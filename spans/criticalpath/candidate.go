@@ -3,6 +3,8 @@ package criticalpath
 import (
 	"cmp"
 	"slices"
+
+	"github.com/koine-otel/koine/spans/reuse"
 )
 
 // candidate is a child that may be on the path, cut to the part of its parent that is.
@@ -42,7 +44,7 @@ func (a *Analyzer) sort(spans []Span, list []candidate) {
 	bucketOf := func(c *candidate) int { return min(len(list)-1, int(float64(latest-c.end)*perTime)) }
 
 	a.dealt = append(a.dealt[:0], list...)
-	a.buckets = zeroed(a.buckets, len(list))
+	a.buckets = reuse.Zeroed(a.buckets, len(list))
 	for i := range list {
 		a.buckets[bucketOf(&list[i])]++
 	}

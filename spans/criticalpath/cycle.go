@@ -1,10 +1,12 @@
 package criticalpath
 
+import "github.com/koine-otel/koine/spans/reuse"
+
 // breakCycles makes the earliest span of every cycle of parents an orphan. It walks up from
 // each span until it comes to where a walk has been, so that each is passed once.
 func (a *Analyzer) breakCycles(spans []Span) {
 	parents := a.trace.Parents
-	a.walks = zeroed(a.walks, len(spans))
+	a.walks = reuse.Zeroed(a.walks, len(spans))
 	for i := range spans {
 		walk := int32(i) + 1
 		at := int32(i)

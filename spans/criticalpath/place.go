@@ -1,12 +1,15 @@
 package criticalpath
 
-import "github.com/koine-otel/koine/spans/tree"
+import (
+	"github.com/koine-otel/koine/spans/reuse"
+	"github.com/koine-otel/koine/spans/tree"
+)
 
 // link makes the lists of children, each in the order of the spans.
 func (a *Analyzer) link() {
 	parents := a.trace.Parents
-	a.first = zeroed(a.first, len(parents))
-	a.next = zeroed(a.next, len(parents))
+	a.first = reuse.Zeroed(a.first, len(parents))
+	a.next = reuse.Zeroed(a.next, len(parents))
 	for i := len(parents) - 1; i >= 0; i-- {
 		if p := parents[i]; p >= 0 {
 			a.next[i], a.first[p] = a.first[p], int32(i)+1
@@ -22,7 +25,7 @@ func (a *Analyzer) place(spans []Span) {
 	}
 	if a.skewed {
 		a.clocks.reset(len(spans))
-		a.before = zeroed(a.before, len(spans))
+		a.before = reuse.Zeroed(a.before, len(spans))
 	}
 	for i, parent := range a.trace.Parents {
 		if parent < 0 && a.trace.Marks[i]&Duplicate == 0 {

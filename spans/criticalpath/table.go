@@ -3,6 +3,8 @@ package criticalpath
 import (
 	"math/bits"
 	"math/rand/v2"
+
+	"github.com/koine-otel/koine/spans/reuse"
 )
 
 // table holds a span for a key, by open addressing. At least half of its slots are free.
@@ -17,7 +19,7 @@ type slot struct {
 
 // reset makes room for n keys.
 func (t *table) reset(n int) {
-	t.slots = zeroed(t.slots, 1<<bits.Len(uint(2*n)))
+	t.slots = reuse.Zeroed(t.slots, 1<<bits.Len(uint(2*n)))
 }
 
 // find gives the span of a key, -1 if there is none.

@@ -1,6 +1,10 @@
 package tree
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/koine-otel/koine/spans/reuse"
+)
 
 // Resolver resolves lists of spans, one after the other. It is not safe for concurrent
 // use; its zero value is ready, and between lists it holds some memory but no strings.
@@ -32,7 +36,7 @@ func (r *Resolver) Resolve(spans []Span, side Side) []Change {
 	}
 	r.changes = r.changes[:0]
 	if r.index(spans) {
-		r.of = zeroed(r.of, len(spans))
+		r.of = reuse.Zeroed(r.of, len(spans))
 		r.wholes = slices.Grow(r.wholes, 2*len(r.heads)) // mostly a client and a server
 		r.changes = slices.Grow(r.changes, len(r.heads))
 		for _, head := range r.heads {
@@ -52,7 +56,7 @@ func (r *Resolver) Resolve(spans []Span, side Side) []Change {
 // index notes which spans have one id, and reports whether anything is to be done.
 func (r *Resolver) index(spans []Span) bool {
 	r.ids.reset(len(spans))
-	r.next = zeroed(r.next, len(spans))
+	r.next = reuse.Zeroed(r.next, len(spans))
 	r.heads = r.heads[:0]
 	selfParents := false
 	for i := range spans {
@@ -125,14 +129,4 @@ func (r *Resolver) sideOf(spans []Span, traceLow, id uint64, endpoint *Endpoint)
 		}
 	}
 	return id
-}
-
-// zeroed is a slice of n zeros, the old one if it is long enough.
-func zeroed[T any](old []T, n int) []T {
-	if cap(old) < n {
-		return make([]T, n)
-	}
-	old = old[:n]
-	clear(old)
-	return old
 }

@@ -3,6 +3,8 @@ package tree
 import (
 	"math/bits"
 	"math/rand/v2"
+
+	"github.com/koine-otel/koine/spans/reuse"
 )
 
 // idTable finds the first span of an id, by open addressing: a slot is the upper half of
@@ -13,7 +15,7 @@ type idTable struct {
 
 // reset makes room for n spans.
 func (t *idTable) reset(n int) {
-	t.slots = zeroed(t.slots, 1<<bits.Len(uint(2*n)))
+	t.slots = reuse.Zeroed(t.slots, 1<<bits.Len(uint(2*n)))
 }
 
 // insert gives the first span that has the id of span i: i itself if there was none.
