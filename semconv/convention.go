@@ -7,6 +7,13 @@ import (
 	"github.com/koine-otel/koine/semconv/translate"
 )
 
+// conventional are the attributes by which convention finds a type.
+var conventional = [...]string{
+	"mcp.method.name", "gen_ai.operation.name", "messaging.system", "rpc.system.name", "db.system.name", "http.request.method",
+	"graphql.operation.name", "graphql.operation.type", "graphql.document", "faas.invoked_name", "aws.lambda.invoked_arn", "faas.trigger",
+	"cicd.pipeline.task.run.id", "cicd.pipeline.result", "process.exit.code",
+}
+
 // convention finds the type of a span whose attributes have today's names. The narrower
 // ones come first: a call of a model or of a database may be made by HTTP, too.
 func (j *Judge) convention(s *Span) *registry.Span {

@@ -10,8 +10,14 @@ import (
 // Metric says what is wrong with a metric, nothing if it is right or a name of the
 // user's own.
 func (j *Judge) Metric(m Metric) []Problem {
-	known := j.registry.LookupMetric(m.Name)
-	if to := j.successor(&m); len(to) > 0 {
+	known, to := j.registry.LookupMetric(m.Name), j.successor(&m)
+	switch {
+	case known != nil && !j.table.Retired(&known.Retirement) && j.newer(known.Introduced, &known.Retirement):
+		if len(to) == 0 {
+			to = j.successors()[m.Name] // in another unit
+		}
+		return []Problem{j.tooNew(m.Name, known.Introduced, to)}
+	case len(to) > 0:
 		p := Problem{Code: Retired, Key: m.Name, Instead: to}
 		if known != nil {
 			p.Since = known.Since
@@ -22,9 +28,9 @@ func (j *Judge) Metric(m Metric) []Problem {
 	case known == nil && !wellFormed(m.Name):
 		return []Problem{{Code: Format, Key: m.Name, Instead: nonEmpty(reformed(m.Name))}}
 	case known == nil:
-		return nil
+		return j.unknown(m.Name, j.metrics)
 	case j.table.Retired(&known.Retirement):
-		return []Problem{{Code: Retired, Key: m.Name, Instead: nonEmpty(known.RenamedTo), Since: known.Since}}
+		return []Problem{{Code: Retired, Key: m.Name, Instead: j.successorsOf(&registry.Retirement{RenamedTo: known.RenamedTo, Via: known.Via}, j.metricInUse), Since: known.Since}}
 	}
 	var problems []Problem
 	if m.Unit != nil && !(*m.Unit == known.Unit || m.OnWire && j.staysOnWire(&m, known.Unit)) {
@@ -34,6 +40,21 @@ func (j *Judge) Metric(m Metric) []Problem {
 		problems = append(problems, Problem{Code: Instrument, Key: m.Name, Have: instrumentName(m.Instrument), Want: instrumentName(known.Instrument)})
 	}
 	return problems
+}
+
+func (j *Judge) metricInUse(name string) bool {
+	m := j.registry.LookupMetric(name)
+	return m == nil || j.inUse(m.Introduced, &m.Retirement)
+}
+
+// metricsInUse adds the names of the target version.
+func (j *Judge) metricsInUse(add func(name string)) {
+	all := j.registry.Metrics()
+	for i := range all {
+		if m := &all[i]; m.Refinement == "" && j.inUse(m.Introduced, &m.Retirement) {
+			add(m.Name)
+		}
+	}
 }
 
 // successor is what the translation makes of a metric's name, best first.

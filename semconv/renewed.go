@@ -2,6 +2,7 @@ package semconv
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/koine-otel/koine/semconv/registry"
@@ -68,4 +69,11 @@ func (r *renewed) has(key string) bool {
 	return slices.Contains(r.in.Keys, key) ||
 		slices.ContainsFunc(r.made.Edits, func(e translate.Edit) bool { return e.Key == key }) ||
 		slices.ContainsFunc(r.made.Renames, func(n translate.Rename) bool { return n.Key == key })
+}
+
+// hasPrefix is whether one is there, or will be, whose key begins so.
+func (r *renewed) hasPrefix(prefix string) bool {
+	return slices.ContainsFunc(r.in.Keys, func(key string) bool { return strings.HasPrefix(key, prefix) }) ||
+		slices.ContainsFunc(r.made.Edits, func(e translate.Edit) bool { return strings.HasPrefix(e.Key, prefix) }) ||
+		slices.ContainsFunc(r.made.Renames, func(n translate.Rename) bool { return strings.HasPrefix(n.Key, prefix) })
 }

@@ -43,7 +43,7 @@ func (j *Judge) SpanOf(s Span) ([]Problem, *registry.Span) {
 	} else if s.Varies() {
 		problems = append(problems, Problem{Code: Name, Have: s.Name, Instead: nonEmpty(s.BetterName())})
 	}
-	convention := j.convention(&subject)
+	convention := j.own(now, &subject, j.convention(&subject))
 	if convention == nil {
 		return problems, nil
 	}
@@ -55,11 +55,17 @@ func (j *Judge) SpanOf(s Span) ([]Problem, *registry.Span) {
 		if use.Level != registry.Required {
 			continue
 		}
-		if key := j.today(use.Key); !now.has(key) {
+		if key := j.today(use.Key); !now.has(key) && !j.hasTemplate(now, key) && !j.IsTooNew(key) {
 			problems = append(problems, Problem{Code: Missing, Key: key})
 		}
 	}
 	return problems, convention
+}
+
+// hasTemplate is whether a key is a template's prefix and an attribute of it is there.
+func (j *Judge) hasTemplate(now *renewed, key string) bool {
+	a := j.registry.Lookup(key)
+	return a != nil && a.Type&registry.Template != 0 && now.hasPrefix(key+".")
 }
 
 // nameOf is the name of today of a span whose name is of an older form, by what its

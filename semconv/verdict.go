@@ -20,7 +20,10 @@ type Code string
 const (
 	// Retired: the conventions replaced or dropped the name.
 	Retired Code = "retired"
-	// Unknown: the name stands in a namespace of the conventions and is none of theirs.
+	// TooNew: the conventions introduced the name after the version that is the target.
+	TooNew Code = "too_new"
+	// Unknown: the name stands in a namespace of the conventions, or in one that is misspelt,
+	// and is none of theirs. Instead is what it may have been meant to be.
 	Unknown Code = "unknown"
 	// Type: the value has not the registry's type.
 	Type Code = "type"
@@ -44,14 +47,16 @@ const (
 // Problem is one thing that is wrong.
 type Problem struct {
 	Code Code
-	// Key is the attribute or metric, empty where the span as a whole is meant.
+	// Key is the attribute, metric or event, empty where the span as a whole is meant.
 	Key string
 	// Instead is what to write: names, values or kinds, best first; empty where there is
 	// nothing.
 	Instead []string
-	// Since is the version that retired the name, where it is known.
+	// Since is the version that retired the name, where it is known; of one that is too new
+	// the version that introduced it.
 	Since string
-	// Have and Want are the types, units or kinds that differ.
+	// Have and Want are the types, units or kinds that differ; of a name that is too new Want
+	// is the target version.
 	Have, Want string
 }
 
@@ -92,11 +97,18 @@ type Judge struct {
 	table    *translate.Table
 	// successors are, by metrics' older names, the new ones, whatever the unit.
 	successors func() map[string][]string
+	// attributes, metrics and events are what names that nobody knows were meant to be.
+	attributes, metrics, events *meant
+	// types are span types that are no part of OpenTelemetry's conventions.
+	types func() []ownType
 }
 
 // NewJudge makes a judge. The table must not be one that keeps old names beside the new.
 func NewJudge(r *registry.Registry, t *translate.Table) *Judge {
-	return &Judge{r, t, sync.OnceValue(func() map[string][]string { return successors(t) })}
+	j := &Judge{registry: r, table: t, successors: sync.OnceValue(func() map[string][]string { return successors(t) })}
+	j.attributes, j.metrics, j.events = newMeant(j.attributesInUse), newMeant(j.metricsInUse), newMeant(j.eventsInUse)
+	j.types = sync.OnceValue(func() []ownType { return ownTypes(r) })
+	return j
 }
 
 // Attribute says what is wrong with an attribute, nothing if it is right or a name of
@@ -135,6 +147,14 @@ func (j *Judge) judged(a *Attribute, known *registry.Attribute, live bool, now *
 
 // live judges an attribute that is in use.
 func (j *Judge) live(a *Attribute, known *registry.Attribute, now *outcome) []Problem {
+	if j.newer(known.Introduced, &known.Retirement) {
+		// Nothing else is said of it: place, type and values are those of a later version.
+		p := j.tooNew(a.Key, known.Introduced, written(now.names))
+		if len(now.names) == 0 {
+			p.Instead = j.targets(a) // those whose values do not convert
+		}
+		return []Problem{p}
+	}
 	var problems []Problem
 	switch {
 	case now.gone:
@@ -156,32 +176,84 @@ func (j *Judge) live(a *Attribute, known *registry.Attribute, now *outcome) []Pr
 	return problems
 }
 
+// IsTooNew says whether an attribute came after the target version: nobody can ask for it.
+func (j *Judge) IsTooNew(key string) bool {
+	known := j.registry.Resolve(key)
+	return known != nil && j.newer(known.Introduced, &known.Retirement)
+}
+
+// tooNew is the problem of a name that came after the target.
+func (j *Judge) tooNew(key, introduced string, instead []string) Problem {
+	return Problem{Code: TooNew, Key: key, Instead: instead, Since: introduced, Want: j.table.Target()}
+}
+
 // stranger judges a key that the conventions never had and no rule converts: one in
 // their namespaces, or the user's own.
 func (j *Judge) stranger(key string) []Problem {
 	if !wellFormed(key) {
 		return []Problem{{Code: Format, Key: key, Instead: nonEmpty(reformed(key))}}
 	}
-	if namespace, _, dotted := strings.Cut(key, "."); dotted && j.registry.Reserved(namespace) {
-		return []Problem{{Code: Unknown, Key: key}}
+	return j.unknown(key, j.attributes)
+}
+
+// unknown judges a name that is none of the conventions': it may stand in their namespaces, or
+// in what was meant to be one.
+func (j *Judge) unknown(name string, m *meant) []Problem {
+	namespace, _, dotted := strings.Cut(name, ".")
+	switch {
+	case !dotted:
+		return nil
+	case j.registry.Reserved(namespace):
+		return []Problem{{Code: Unknown, Key: name, Instead: m.within(name)}}
+	}
+	if to := m.beyond(name); len(to) > 0 && !j.table.Mentions(name) {
+		return []Problem{{Code: Unknown, Key: name, Instead: to}}
 	}
 	return nil
+}
+
+// attributesInUse adds the keys of the target version.
+func (j *Judge) attributesInUse(add func(key string)) {
+	all := j.registry.Attributes()
+	for i := range all {
+		if a := &all[i]; a.Type&registry.Template == 0 && j.inUse(a.Introduced, &a.Retirement) {
+			add(a.Key)
+		}
+	}
 }
 
 // instead is what to write for a retired name that the translation leaves alone: what it
 // would make of it beside others, where those are not known, else what the registry says.
 func (j *Judge) instead(a *Attribute, r *registry.Retirement) []string {
 	if a.Among == nil {
-		for _, place := range a.places() {
-			if targets := written(j.table.Targets(a.Key, place)); len(targets) > 0 {
-				return targets
-			}
+		if targets := j.targets(a); len(targets) > 0 {
+			return targets
 		}
 	}
-	if r.RenamedTo != "" {
-		return []string{r.RenamedTo}
+	return j.successorsOf(r, func(key string) bool {
+		to := j.registry.Resolve(key)
+		return to == nil || j.inUse(to.Introduced, &to.Retirement)
+	})
+}
+
+// successorsOf are what the registry says of a retired name, as far as it is in use at the target.
+func (j *Judge) successorsOf(r *registry.Retirement, inUse func(name string) bool) []string {
+	for _, to := range [...]string{r.RenamedTo, r.Via} {
+		if to != "" && inUse(to) {
+			return []string{to}
+		}
 	}
-	return r.Instead
+	return slices.DeleteFunc(slices.Clone(r.Instead), func(name string) bool { return !inUse(name) })
+}
+
+// targets are what the translation makes of a key, whatever is beside it.
+func (j *Judge) targets(a *Attribute) []string {
+	for _, place := range a.places() {
+		if targets := written(j.table.Targets(a.Key, place)); len(targets) > 0 {
+			return targets
+		}
+	}
+	return nil
 }
 
 // written are the targets that can be written: dropping a name is none.

@@ -39,7 +39,7 @@ func TestAttribute(t *testing.T) {
 		{Attribute{Key: "http.path", Place: translate.Server}, "retired http.path -> [url.path url.query];"},
 		{Attribute{Key: "http.response.status_code", Value: translate.StringValue("200")}, "type http.response.status_code (string, want int);"},
 		{Attribute{Key: "http.request.header.x-a", Value: translate.StringValue("a")}, "type http.request.header.x-a (string, want string[]);"},
-		{Attribute{Key: "http.request.methods"}, "unknown http.request.methods;"},
+		{Attribute{Key: "http.request.methods"}, "unknown http.request.methods -> [http.request.method];"},
 		{Attribute{Key: "sql.query", Place: translate.Client}, "retired sql.query -> [db.query.text];"},
 		{Attribute{Key: "opencensus.resourcetype"}, "retired opencensus.resourcetype;"},
 		{Attribute{Key: "system.cpu.state"}, "retired system.cpu.state -> [cpu.mode];"},
@@ -177,13 +177,28 @@ func TestOlderTarget(t *testing.T) {
 		{Attribute{Key: "messaging.kafka.client_id", Place: translate.Producer}, "retired messaging.kafka.client_id -> [messaging.client_id];"},
 		{Attribute{Key: "http.method", Place: translate.Client}, "retired http.method -> [http.request.method http.request.method_original];"},
 		{Attribute{Key: "cloud.platform", Value: translate.StringValue("azure_vm")}, ""},
+		{Attribute{Key: "db.query.text", Place: translate.Client}, "too_new db.query.text -> [db.statement] (, want 1.25.0);"},
+		{Attribute{Key: "db.stored_procedure.name", Place: translate.Client}, "too_new db.stored_procedure.name (, want 1.25.0);"},
+		{Attribute{Key: "deployment.environment.name", Place: translate.Client}, "too_new deployment.environment.name -> [deployment.environment] (, want 1.25.0);"},
+		{Attribute{Key: "container.csi.volume.id", Value: translate.IntValue(1), Place: translate.Server}, "too_new container.csi.volume.id (, want 1.25.0);"},
+		{Attribute{Key: "db.statment"}, "unknown db.statment -> [db.statement];"},
+		{Attribute{Key: "db.query.txt"}, "unknown db.query.txt;"},
+		{Attribute{Key: "system.disk.io.direction", Place: translate.Point}, "retired system.disk.io.direction -> [disk.io.direction];"},
 	} {
 		if got := describe(judge.Attribute(c.use)); got != c.want {
 			t.Errorf("%+v: got %s, want %s", c.use, got, c.want)
 		}
 	}
-	unit := "{pod}"
-	if got := describe(judge.Metric(Metric{Name: "k8s.deployment.desired_pods", Unit: &unit})); got != "" {
-		t.Errorf("k8s.deployment.desired_pods: got %s", got)
+	unit, s := "{pod}", "s"
+	for _, c := range []struct {
+		use  Metric
+		want string
+	}{
+		{Metric{Name: "http.server.request.duration", Unit: &s}, ""},
+		{Metric{Name: "k8s.deployment.desired_pods", Unit: &unit}, "too_new k8s.deployment.desired_pods (, want 1.25.0);"},
+	} {
+		if got := describe(judge.Metric(c.use)); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.use.Name, got, c.want)
+		}
 	}
 }

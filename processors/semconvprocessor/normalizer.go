@@ -37,7 +37,7 @@ func newNormalizer(set component.TelemetrySettings, cfg *Config) (*normalizer, e
 		summary:   summary{tally: j.tally, logger: set.Logger, every: cfg.SummaryInterval, target: cfg.Target, report: cfg.Mode == modeReport, before: map[*service]*snapshot{}},
 	}
 	n.work.New = func() any { return newWork(j) }
-	n.reporters.New = func() any { return newReporter(j) }
+	n.reporters.New = newReporters(j)
 	if err := j.tally.expose(telemetry); err != nil {
 		telemetry.Shutdown()
 		return nil, err

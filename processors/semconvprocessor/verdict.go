@@ -16,7 +16,7 @@ import (
 // problemCodes are what a verdict may say, by their numbers in counts.
 var problemCodes = [...]semconv.Code{
 	semconv.Retired, semconv.Unknown, semconv.Type, semconv.RetiredValue, semconv.Format, semconv.Misplaced,
-	semconv.Unit, semconv.Instrument, semconv.Missing, semconv.Kind, semconv.Name,
+	semconv.Unit, semconv.Instrument, semconv.Missing, semconv.Kind, semconv.Name, semconv.TooNew,
 }
 
 type problemCounts [len(problemCodes)]int64
@@ -32,8 +32,10 @@ type reporter struct {
 	language, scope string
 }
 
-func newReporter(j *job) *reporter {
-	return &reporter{judge: semconv.NewJudge(j.conventions, j.table), tally: j.tally}
+// newReporters makes reporters that share a judge: it remembers.
+func newReporters(j *job) func() any {
+	judge := semconv.NewJudge(j.conventions, j.table)
+	return func() any { return &reporter{judge: judge, tally: j.tally} }
 }
 
 func (r *reporter) note(problems []semconv.Problem) {
@@ -105,6 +107,7 @@ func (r *reporter) span(s ptrace.Span) {
 	whole.Keys = r.attrs.keys
 	r.note(r.judge.Span(whole))
 	for _, e := range s.Events().All() {
+		r.note(r.judge.Event(e.Name()))
 		r.attributes(e.Attributes(), translate.Event, e.Name(), nil)
 	}
 	for _, l := range s.Links().All() {
@@ -118,6 +121,7 @@ func (r *reporter) logs(ld plog.Logs) {
 		for _, sl := range rl.ScopeLogs().All() {
 			r.enterScope(sl.Scope())
 			for _, record := range sl.LogRecords().All() {
+				r.note(r.judge.Event(record.EventName()))
 				r.attributes(record.Attributes(), translate.Record, record.EventName(), nil)
 			}
 		}

@@ -49,7 +49,9 @@ func TestProblems(t *testing.T) {
 	ld := plog.NewLogs()
 	rl := ld.ResourceLogs().AppendEmpty()
 	rl.Resource().Attributes().PutStr("service.name", "shop")
-	rl.ScopeLogs().AppendEmpty().LogRecords().AppendEmpty().Attributes().PutStr("Bad Name", "x")
+	record := rl.ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
+	record.SetEventName("az.resource.log")
+	record.Attributes().PutStr("Bad Name", "x")
 
 	for _, mode := range []string{modeReport, modeReplace} {
 		telemetry := componenttest.NewTelemetry()
@@ -84,11 +86,37 @@ func TestProblems(t *testing.T) {
 		assert.Equal(t, td, tdCopy)
 		t.Log(got)
 		for code, want := range map[semconv.Code]int64{
-			semconv.Retired: 2, // on the span, on the point
+			semconv.Retired: 3, // on the span, on the point, the record's name
 			semconv.Type:    1, semconv.Unknown: 1, semconv.Format: 1, semconv.Unit: 1, semconv.Instrument: 1, semconv.Name: 1,
 		} {
 			assert.Equal(t, want, got[string(code)], code)
 		}
 		assert.Positive(t, got[string(semconv.Missing)], "a server's url.path and url.scheme")
 	}
+}
+
+// TestTooNew: at an older target what is newer is counted as such, and not as misplaced.
+func TestTooNew(t *testing.T) {
+	td := ptrace.NewTraces()
+	rs := td.ResourceSpans().AppendEmpty()
+	rs.Resource().Attributes().PutStr("service.name", "shop")
+	s := rs.ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+	s.SetKind(ptrace.SpanKindClient)
+	s.Attributes().PutStr("db.query.text", "select 1")
+	s.Attributes().PutStr("db.stored_procedure.name", "p")
+	telemetry := componenttest.NewTelemetry()
+	cfg := createDefaultConfig().(*Config)
+	cfg.Mode, cfg.Target = modeReport, "1.25.0"
+	n, err := newNormalizer(telemetry.NewTelemetrySettings(), cfg)
+	require.NoError(t, err)
+	_, err = n.traces(context.Background(), td)
+	require.NoError(t, err)
+	sum, err := telemetry.GetMetric("otelcol_processor_semconv_problems")
+	require.NoError(t, err)
+	points := sum.Data.(metricdata.Sum[int64]).DataPoints
+	require.Len(t, points, 1)
+	code, _ := points[0].Attributes.Value("koine.code")
+	assert.Equal(t, string(semconv.TooNew), code.AsString())
+	assert.Equal(t, int64(2), points[0].Value)
+	require.NoError(t, telemetry.Shutdown(context.Background()))
 }

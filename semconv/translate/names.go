@@ -1,6 +1,9 @@
 package translate
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // SpanName is what a span's name of an older form says.
 type SpanName struct {
@@ -47,7 +50,11 @@ func (t *Table) addNames(vocabularies []*Vocabulary) {
 				t.spans = append(t.spans, spanName{r, t.namedRules(r)})
 			}
 		}
-		for _, r := range v.Events {
+		for i := range v.Events {
+			r := &v.Events[i]
+			if t.options.newer(r.Since) {
+				t.newEvents = append(t.newEvents, r)
+			}
 			for _, from := range r.From {
 				if t.options.holds(r.Since, r.Until) && (t.options.Skip == nil || !t.options.Skip(r.To, from)) {
 					t.events[from] = r.To
@@ -116,3 +123,20 @@ func (a *namedRule) value(rest string) (Value, bool) {
 // EventName is what an event's or a log record's name became, empty if it is right or the
 // user's own.
 func (t *Table) EventName(name string) string { return t.events[name] }
+
+// NewEvent is the version that gave an event its name and what it was called before, where that
+// version is newer than the target; empty of any other.
+func (t *Table) NewEvent(name string) (since string, was []string) {
+	for _, r := range t.newEvents {
+		if r.To == name {
+			return r.Since, r.From
+		}
+	}
+	return "", nil
+}
+
+// OldEvent says whether an event's name gives way to another one, in a version that is newer than
+// the target: until then it is right.
+func (t *Table) OldEvent(name string) bool {
+	return slices.ContainsFunc(t.newEvents, func(r *EventRule) bool { return slices.Contains(r.From, name) })
+}

@@ -6,6 +6,7 @@
 package translate
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -28,6 +29,8 @@ type Table struct {
 	spans       []spanName
 	forms       []*SpanRule // those with Was and To
 	events      map[string]string
+	// newEvents are the rules for events that hold at later targets only.
+	newEvents []*EventRule
 	// strays is the rule for names that nobody knows, if there is one.
 	strays  []contribution
 	options Options
@@ -228,6 +231,25 @@ func (t *Table) atTarget(r *Rule, s *Source) (string, *Source) {
 
 // Retired says whether a name is retired at the table's target version.
 func (t *Table) Retired(r *registry.Retirement) bool { return t.options.retired(r) }
+
+// Target is the version that the table arrives at.
+func (t *Table) Target() string { return cmp.Or(t.options.Target, registry.Version) }
+
+// Newer says whether a name that a version introduced came after the table's target version.
+func (t *Table) Newer(introduced string) bool { return t.options.newer(introduced) }
+
+// Mentions says whether a rule converts a key, asks for it or makes it.
+func (t *Table) Mentions(key string) bool {
+	if t.known(key) != nil {
+		return true
+	}
+	for i := len(key) - 1; i > 0; i-- {
+		if _, ok := t.prefix[key[:i+1]]; ok && key[i] == '.' {
+			return true
+		}
+	}
+	return false
+}
 
 // scopedFirst puts the sources of rules for some metrics before those for all.
 const scopedFirst = 1 << 20

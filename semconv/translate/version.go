@@ -25,6 +25,12 @@ func CheckTarget(version string) error {
 	return nil
 }
 
+// IsVersion says whether a text is a version such as 1.44.0.
+func IsVersion(s string) bool {
+	_, ok := parseVersion(s)
+	return ok
+}
+
 // Before says whether version a is earlier than version b; what is no version is earlier
 // than any.
 func Before(a, b string) bool { return compareVersions(a, b) < 0 }
