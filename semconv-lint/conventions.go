@@ -1,8 +1,6 @@
 package semconvlint
 
 import (
-	"fmt"
-
 	"github.com/koine-otel/koine/semconv"
 	"github.com/koine-otel/koine/semconv/dialects"
 	"github.com/koine-otel/koine/semconv/registry"
@@ -22,7 +20,7 @@ type Conventions struct {
 func NewConventions(target string, registries ...string) (*Conventions, error) {
 	r, err := weaver.Load(registries...)
 	if err != nil {
-		return nil, fmt.Errorf("registry: %w", err)
+		return nil, err // it says that it is of a registry
 	}
 	vocabularies := append(translate.Embedded(), dialects.All()...)
 	table := translate.New(translate.Options{Registry: r, Target: target}, vocabularies...)

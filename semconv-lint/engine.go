@@ -16,15 +16,17 @@ import (
 // whoever brings telemetry does the work, in at most Options.Workers goroutines at a time, and
 // to use several processors is to call from several goroutines.
 //
-// Its memory is bounded whatever comes: by spans that wait for their traces (Options.MaxTraceSpans,
-// some 300 bytes each with their trace), and for each worker by 20,000 causes of findings of each
-// severity and as many rules of services (some 500 bytes each, at most 3 KiB), 10,000 services
-// (150 bytes each), 16 MiB of remembered verdicts and 4,096 names. What rules keep is theirs. With
-// fewer causes than that the result is the same whoever worked.
+// Its memory is bounded whatever comes: by spans that wait for their traces (see
+// Options.MaxTraceSpans), by 10,000 findings of each severity (some 600 bytes each, at most 3 KiB),
+// and for each worker by 1,000 more, 10,000 services (150 bytes each), 16 MiB of remembered verdicts
+// and 4,096 names. What rules keep is theirs. What is told apart is the same
+// whoever worked and in whatever order telemetry came, beyond those bounds as well; which traces are
+// judged before they are whole is not.
 type Engine struct {
 	conventions *Conventions
 	rules       []activeRule
 	idle        chan *worker // those that nobody works with; closed when the end has come
+	found       gathered     // what workers have no room for
 	waiting     *waiting     // nil if no rule asks for traces
 	all         sync.Mutex   // of whoever takes all workers
 	final       *Result
@@ -42,7 +44,10 @@ func New(conventions *Conventions, rules []Rule, o Options) (*Engine, error) {
 			return traces
 		})
 	}
-	e := &Engine{conventions: conventions, rules: active, idle: make(chan *worker, o.workers())}
+	if err := number(active); err != nil {
+		return nil, err
+	}
+	e := &Engine{conventions: conventions, rules: active, found: gathered{findings: *newFindings()}, idle: make(chan *worker, o.workers())}
 	for range cap(e.idle) {
 		w := newWorker(e)
 		if err := w.mergeable(); err != nil {
@@ -69,7 +74,7 @@ func (w *worker) mergeable() error {
 }
 
 func (r *activeRule) context(conventions *Conventions, f *findings) *Context {
-	return &Context{Options: r.options, Conventions: conventions, rule: r.Rule, severity: r.severity, findings: f}
+	return &Context{Options: r.options, Conventions: conventions, rule: r.Rule, severity: r.severity, bit: r.bit, findings: f}
 }
 
 // Traces shows rules spans. Source says where they come from, and the engine does not keep td.
@@ -104,31 +109,40 @@ func (e *Engine) work(source string, do func(*worker)) {
 	do(w)
 }
 
-// workers waits until all workers are idle, and takes them.
-func (e *Engine) workers() []*worker {
+// alone does something when all workers are idle, with all of them; nothing when the end has come.
+func (e *Engine) alone(do func(workers []*worker)) {
+	e.all.Lock()
+	defer e.all.Unlock()
+	if e.final != nil {
+		return
+	}
 	workers := make([]*worker, 0, cap(e.idle))
 	for range cap(e.idle) {
 		workers = append(workers, <-e.idle)
 	}
-	return workers
+	do(workers)
+	if e.final != nil {
+		close(e.idle)
+		return
+	}
+	for _, w := range workers {
+		e.idle <- w
+	}
 }
 
 // Interim gives what was found since the last call, and begins to count anew. What rules keep to
 // tell from the whole stays until Forget: they tell it with each call, of the services that were
 // seen since the last one. After Finish it gives what that gave.
 func (e *Engine) Interim() *Result {
-	e.all.Lock()
-	defer e.all.Unlock()
-	if e.final != nil {
+	var r *Result
+	e.alone(func(workers []*worker) {
+		if e.waiting != nil {
+			workers[0].judge(e.waiting.due(time.Now()))
+		}
+		r = e.gather(workers)
+	})
+	if r == nil {
 		return e.final
-	}
-	workers := e.workers()
-	if e.waiting != nil {
-		workers[0].judge(e.waiting.due(time.Now()))
-	}
-	r := e.gather(workers)
-	for _, w := range workers {
-		e.idle <- w
 	}
 	return r
 }
@@ -136,31 +150,22 @@ func (e *Engine) Interim() *Result {
 // Forget makes rules that tell from the whole begin anew: in a process that does not end, what
 // was put right would be told forever.
 func (e *Engine) Forget() {
-	e.all.Lock()
-	defer e.all.Unlock()
-	if e.final != nil {
-		return
-	}
-	for _, w := range e.workers() {
-		w.renew()
-		e.idle <- w
-	}
+	e.alone(func(workers []*worker) {
+		for _, w := range workers {
+			w.renew()
+		}
+	})
 }
 
 // Finish ends it: traces that wait are judged, and rules tell from the whole once more. It gives
 // what was found since the last Interim. To call it again gives the same.
 func (e *Engine) Finish() *Result {
-	e.all.Lock()
-	defer e.all.Unlock()
-	if e.final != nil {
-		return e.final
-	}
-	workers := e.workers()
-	if e.waiting != nil {
-		judgeRest(workers, e.waiting.rest())
-	}
-	e.final = e.gather(workers)
-	close(e.idle)
+	e.alone(func(workers []*worker) {
+		if e.waiting != nil {
+			judgeRest(workers, e.waiting.rest())
+		}
+		e.final = e.gather(workers)
+	})
 	return e.final
 }
 
@@ -177,16 +182,15 @@ func judgeRest(workers []*worker, traces []*pending) {
 // gather takes what all workers found.
 func (e *Engine) gather(workers []*worker) *Result {
 	seen := newServices()
-	found := make([]*findings, 0, len(workers))
 	for _, w := range workers {
-		found = append(found, w.findings.take())
 		seen.merge(w.services)
 		w.services = newServices()
 	}
-	f := whole(workers, seen) // first: there is room for what it tells
-	for _, other := range found {
-		f.merge(other)
-	}
+	f := e.take(workers)
+	whole(workers)
+	told := e.take(workers)
+	told.keep(seen)
+	f.merge(told)
 	var t traceCounts
 	if e.waiting != nil {
 		t = e.waiting.takeCounts()
@@ -194,11 +198,19 @@ func (e *Engine) gather(workers []*worker) *Result {
 	return e.result(f, seen, t)
 }
 
-// whole is what rules tell from what all workers saw, of services that were seen. What they saw
-// is the first worker's from then on, and the others begin anew.
-func whole(workers []*worker, seen *services) *findings {
-	first := workers[0]
-	for i, checker := range first.checkers {
+// take gives all that was found, and begins anew.
+func (e *Engine) take(workers []*worker) *findings {
+	f := e.found.take()
+	for _, w := range workers {
+		f.merge(w.findings.take())
+	}
+	return f
+}
+
+// whole lets rules tell from what all workers saw. What they saw is the first worker's from then
+// on, and the others begin anew.
+func whole(workers []*worker) {
+	for i, checker := range workers[0].checkers {
 		if f, ok := checker.(Finisher); ok {
 			for _, w := range workers[1:] {
 				checker.(Merger).Merge(w.checkers[i])
@@ -209,7 +221,4 @@ func whole(workers []*worker, seen *services) *findings {
 	for _, w := range workers[1:] {
 		w.renew()
 	}
-	told := first.findings.take()
-	told.keep(seen)
-	return told
 }

@@ -187,8 +187,9 @@ func TestFindingsAreBounded(t *testing.T) {
 	}
 	assert.Less(t, heap()-before, int64(maxCauses*8*maxText))
 	r := e.Finish()
-	assert.Len(t, r.Findings, maxCauses+60-maxCauses/500, "those that are told apart, and one of each other service")
-	assert.EqualValues(t, 60*500-maxCauses, r.Dropped)
+	const each = (maxCauses - 60) / 60
+	assert.Len(t, r.Findings, 60*(each+1), "of every service as many that are told apart, and one for the others")
+	assert.EqualValues(t, 60*(500-each), r.Dropped)
 	all := int64(0)
 	for _, f := range r.Findings {
 		all += f.Count

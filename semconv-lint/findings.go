@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Finding is what was found of one cause.
@@ -24,19 +25,19 @@ type Finding struct {
 	Detail string `json:"detail,omitempty"`
 	// Title is the rule's.
 	Title string `json:"-"`
+	// Path is the file of a finding in source, relative to the repository; empty for telemetry.
+	Path string `json:"-"`
 }
 
 // maxTold bounds the causes of a rule and service that are told apart: those that come first in
 // order. The others are one finding, so that names with ids in them crowd out nothing else.
 const maxTold = 500
 
-// maxCauses bounds those of all rules of a severity, for one goroutine: notes, however many, take
-// no place from errors. Beyond it every rule and service has one finding.
-const maxCauses = 20_000
-
-// maxFailed bounds the pairs of rules and services that are noted as failed: all rules of the
-// score for maxServices, and those beyond have no score.
-const maxFailed = 20 * maxServices
+// maxCauses bounds the findings of all rules of a severity, in some 600 bytes each and at most
+// 3 KiB: notes, however many, take no place from errors. Of more, every rule and service has so many
+// causes told apart that all have as many, which may be none; and of more rules and services than
+// that the first have a finding each, by service, and the others one for each rule.
+const maxCauses = 10_000
 
 // cause tells findings of one rule and service apart.
 type cause struct {
@@ -51,57 +52,79 @@ func compareCauses(a, b cause) int {
 // pair is a rule and a service.
 type pair struct{ rule, service string }
 
-// findings gathers those of one goroutine. None is lost: what is not told apart is counted with
-// others of its rule.
+// findings gathers those of one goroutine at a time. None is lost: what is not told apart is
+// counted with others of its rule. What is told apart does not depend on the order in which they
+// came: what there is room for in the end there was room for at any time.
 type findings struct {
 	groups map[pair]*group
-	// told are the causes that are told apart, begun the groups, by severity.
-	told, begun [Error + 1]int
-	// failed are the services that broke rules of the Instrumentation Score, whether there was
-	// room for the finding or not.
-	failed map[pair]struct{}
+	// of is by severity.
+	of [Error + 1]severe
+	// failed are the rules of the Instrumentation Score that services broke, a bit each, whether
+	// there was room for the finding or not.
+	failed firsts[uint64]
+	// whole takes them over before they are many, nil: nobody does.
+	whole *gathered
 }
 
+// severe are the findings of a severity.
+type severe struct {
+	told  int // groups, and causes that are told apart
+	level int // the most causes of a group that are told apart
+	// last is the last group that was kept where some were not.
+	last *pair
+}
+
+// gathered are the findings of all goroutines but for a few. It is safe for concurrent use.
+type gathered struct {
+	mu sync.Mutex
+	findings
+}
+
+// maxApart is how many findings a goroutine has before they go to those of all.
+const maxApart = 1000
+
 func newFindings() *findings {
-	return &findings{groups: map[pair]*group{}, failed: map[pair]struct{}{}}
+	f := &findings{groups: map[pair]*group{}, failed: newFirsts[uint64](maxServices)}
+	for s := range f.of {
+		f.of[s].level = maxTold
+	}
+	return f
 }
 
 // take gives what was gathered and begins anew.
 func (f *findings) take() *findings {
 	taken := *f
 	*f = *newFindings()
+	f.whole, taken.whole = taken.whole, nil
 	return &taken
 }
 
 // keep leaves only those of some services, and those whose services are not told apart.
 func (f *findings) keep(of *services) {
 	maps.DeleteFunc(f.groups, func(at pair, g *group) bool {
-		gone := at.service != OtherServices && !of.has(at.service)
+		gone := !g.crowd() && !of.has(at.service)
 		if gone {
-			f.told[g.severity] -= len(g.all)
-			f.begun[g.severity]--
+			f.of[g.severity].told -= 1 + len(g.all)
 		}
 		return gone
 	})
-	maps.DeleteFunc(f.failed, func(at pair, _ struct{}) bool { return !of.has(at.service) })
+	maps.DeleteFunc(f.failed.all, func(service string, _ uint64) bool { return !of.has(service) })
 }
 
-// group is that of a rule and service. Of more groups of a severity than maxCauses the others are
-// one for each rule.
+// group is that of a rule and service.
 func (f *findings) group(at pair, s Severity) *group {
-	if g := f.groups[at]; g != nil {
-		return g
-	}
-	crowd := f.begun[s] >= maxCauses
-	if crowd {
+	of := &f.of[s]
+	if of.last != nil && comparePairs(at, *of.last) > 0 {
 		at.service = OtherServices
-		if g := f.groups[at]; g != nil {
-			return g
+	}
+	g := f.groups[at]
+	if g == nil {
+		g = &group{pair: at, severity: s, all: map[cause]*Finding{}}
+		f.groups[at] = g
+		if !g.crowd() {
+			of.told++
 		}
 	}
-	g := &group{pair: at, severity: s, crowd: crowd, all: map[cause]*Finding{}}
-	f.groups[at] = g
-	f.begun[s]++
 	return g
 }
 
@@ -111,9 +134,7 @@ func (f *findings) add(c *Context, r *Report, e *Element) {
 	g := f.groups[at]
 	if g == nil {
 		at.service = strings.Clone(at.service)
-		if c.rule.Doc.Impact > 0 && len(f.failed) < maxFailed {
-			f.failed[at] = struct{}{}
-		}
+		f.fail(at.service, c.bit)
 		g = f.group(at, c.severity)
 	}
 	key := cause{clip(r.Scope), shown(r.Key), shown(r.Detail), r.Signal}
@@ -134,11 +155,19 @@ func (f *findings) add(c *Context, r *Report, e *Element) {
 		Rule: g.rule, Severity: c.severity, Service: g.service, Scope: key.scope, Signal: r.Signal, Key: key.key, Detail: key.detail,
 		Replacement: strings.Clone(shown(r.Replacement)), Message: strings.Clone(shown(r.Message)), Count: 1, Example: r.Example.clipped().cloned(), Title: c.rule.Doc.Title,
 	})
+	f.spill(c.severity)
 }
 
-// room is whether a cause that is new to a group is told apart.
+// fail notes that a service broke rules of the score.
+func (f *findings) fail(service string, bits uint64) {
+	if old, known := f.failed.all[service]; bits != 0 && (known || f.failed.room(service)) {
+		f.failed.put(service, old|bits)
+	}
+}
+
+// room is whether a cause that is new to a group may be told apart.
 func (f *findings) room(g *group, key *cause) bool {
-	return f.told[g.severity] < maxCauses && !g.crowd && (g.last == nil || compareCauses(*key, *g.last) < 0)
+	return !g.crowd() && f.of[g.severity].level > 0 && (g.last == nil || compareCauses(*key, *g.last) < 0)
 }
 
 // put adds a finding to a group.
@@ -152,9 +181,71 @@ func (f *findings) put(g *group, key cause, o *Finding) {
 		return
 	}
 	g.all[key] = o
-	if f.told[g.severity]++; len(g.all) >= 2*maxTold { // seldom, as it sorts them
-		f.told[g.severity] -= g.trim()
+	if f.of[g.severity].told++; len(g.all) >= 2*maxTold { // seldom, as it sorts them
+		f.of[g.severity].told -= g.trim(maxTold)
 	}
+}
+
+// spill gives those of a severity to those of all goroutines if they are many, or leaves of them
+// what there is room for.
+func (f *findings) spill(s Severity) {
+	switch {
+	case f.whole != nil && f.of[s].told > maxApart:
+		f.whole.mu.Lock()
+		defer f.whole.mu.Unlock()
+		f.whole.merge(f.take())
+		for s := range f.of { // it would find no room there
+			f.of[s].level, f.of[s].last = f.whole.of[s].level, f.whole.of[s].last
+		}
+	case f.of[s].told > maxCauses*5/4:
+		f.trim(s)
+	}
+}
+
+// trim leaves those of a severity for which there is room.
+func (f *findings) trim(s Severity) {
+	var groups []*group
+	for _, g := range f.groups {
+		if g.severity == s && !g.crowd() {
+			groups = append(groups, g)
+		}
+	}
+	of := &f.of[s]
+	if len(groups) > maxCauses {
+		slices.SortFunc(groups, func(a, b *group) int { return comparePairs(a.pair, b.pair) })
+		of.last, of.level = &groups[maxCauses-1].pair, 0
+		for _, g := range groups[maxCauses:] {
+			delete(f.groups, g.pair)
+			f.group(pair{g.rule, OtherServices}, s).absorb(g)
+		}
+		groups = groups[:maxCauses]
+	}
+	of.level = level(groups, of.level)
+	of.told = len(groups)
+	for _, g := range groups {
+		g.trim(of.level)
+		of.told += len(g.all)
+	}
+}
+
+// level is how many causes of each group there is room for, at most most.
+func level(groups []*group, most int) int {
+	deeper := make([]int, most+1) // how many groups have more causes than the index
+	for _, g := range groups {
+		if n := min(len(g.all), most); n > 0 {
+			deeper[n-1]++
+		}
+	}
+	for i := most - 1; i >= 0; i-- {
+		deeper[i] += deeper[i+1]
+	}
+	n := len(groups)
+	for i := range most {
+		if n += deeper[i]; n > maxCauses {
+			return i
+		}
+	}
+	return most
 }
 
 // see keeps the first example by order, so that the result does not depend on which goroutine
@@ -175,11 +266,19 @@ func (found *Finding) join(o *Finding) {
 	}
 }
 
-// merge takes over what another goroutine found.
+// merge takes over what was found elsewhere.
 func (f *findings) merge(other *findings) {
-	maps.Copy(f.failed, other.failed)
-	for _, at := range slices.SortedFunc(maps.Keys(other.groups), comparePairs) {
-		o := other.groups[at]
+	for service, bits := range other.failed.all {
+		f.fail(service, bits)
+	}
+	for s := range f.of {
+		of, from := &f.of[s], &other.of[s]
+		of.level = min(of.level, from.level)
+		if from.last != nil && (of.last == nil || comparePairs(*from.last, *of.last) < 0) {
+			of.last = from.last
+		}
+	}
+	for at, o := range other.groups {
 		g := f.group(at, o.severity)
 		for key, found := range o.all {
 			f.put(g, key, found)
@@ -187,19 +286,22 @@ func (f *findings) merge(other *findings) {
 		if o.more != nil {
 			g.gather(o.more)
 		}
+		f.spill(o.severity)
 	}
 }
 
 func comparePairs(a, b pair) int {
-	return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.service, b.service))
+	return cmp.Or(cmp.Compare(a.service, b.service), cmp.Compare(a.rule, b.rule))
 }
 
 // sorted gives all in an order that does not depend on chance: the worst first, of these by
 // service, rule and key.
 func (f *findings) sorted() []Finding {
+	for s := range f.of {
+		f.trim(Severity(s))
+	}
 	var all []Finding
 	for _, g := range f.groups {
-		g.trim()
 		for _, found := range g.all {
 			all = append(all, *found)
 		}

@@ -3,6 +3,7 @@ package semconvlint
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -89,6 +90,51 @@ func TestFloodHidesNothing(t *testing.T) {
 	}
 	assert.Equal(t, 1, told)
 	assert.EqualValues(t, services*names, all)
+}
+
+// TestBeyondBoundsTheSame: with more services and causes than are told apart, neither what is told nor
+// how often depends on who saw what, and nothing is lost.
+func TestBeyondBoundsTheSame(t *testing.T) {
+	for _, c := range []struct{ services, names, findings int }{
+		{300, 60, 300 * (1 + (maxCauses-300)/300)}, // a group has 32 causes, and those that are left
+		{maxCauses * 3 / 2, 1, maxCauses + 1},      // one for each group, and one for the services that are left
+		{maxCauses * 3 / 4, 1, maxCauses * 3 / 4},  // the second cause of a group has no room
+	} {
+		run := func(workers int, seed uint64) *Result {
+			e := engine(t, Options{Workers: workers}, namedLogs()[:1]...)
+			order := rand.New(rand.NewPCG(seed, 3)).Perm(c.services)
+			var all sync.WaitGroup
+			for part := range workers {
+				all.Go(func() {
+					for i := part; i < len(order); i += workers {
+						for half := range 2 { // causes of one group come apart
+							names := make([]string, c.names)
+							for n := range names {
+								names[n] = fmt.Sprint(n*2 + half)
+							}
+							e.Logs(logsNamed(fmt.Sprintf("Service%d", order[i]), names...), fmt.Sprint("f:", order[i]))
+						}
+					}
+				})
+			}
+			all.Wait()
+			return e.Finish()
+		}
+		want := run(1, 1)
+		assert.Len(t, want.Findings, c.findings)
+		total := int64(0)
+		for _, f := range want.Findings {
+			total += f.Count
+		}
+		assert.EqualValues(t, 2*c.services*c.names, total)
+		for seed := range uint64(2) {
+			got := run(4, seed)
+			assert.True(t, reflect.DeepEqual(want.Findings, got.Findings), "%v, findings", c)
+			assert.True(t, reflect.DeepEqual(want.Services, got.Services), "%v, services", c)
+			assert.Equal(t, want.Elements, got.Elements)
+			assert.Equal(t, want.Dropped, got.Dropped)
+		}
+	}
 }
 
 // TestFloodIsTheSameWhoeverWorks: which causes are told apart does not depend on who saw what.

@@ -15,26 +15,39 @@ type group struct {
 	// last is the last cause that was kept where some were not: only what is before it can be
 	// among the first.
 	last *cause
-	// crowd is of services that are not told apart; nor are causes then.
-	crowd bool
 }
+
+// crowd is whether it is of services that are not told apart; nor are causes then.
+func (g *group) crowd() bool { return g.service == OtherServices }
 
 // Untold is the Detail of a finding that stands for causes that are not told apart.
 const Untold = "…"
 
-// trim leaves the first maxTold causes by order. Whoever saw them they are the same: one that is
-// among the first of all is among the first that any goroutine saw. It gives how many went.
-func (g *group) trim() int {
-	if len(g.all) <= maxTold {
+// trim leaves the first causes by order. Whoever saw them they are the same: one that is among
+// the first of all is among the first that any goroutine saw. It gives how many went.
+func (g *group) trim(most int) int {
+	if len(g.all) <= most {
 		return 0
 	}
 	causes := slices.SortedFunc(maps.Keys(g.all), compareCauses)
-	for _, key := range causes[maxTold:] {
+	for _, key := range causes[most:] {
 		g.gather(g.all[key])
 		delete(g.all, key)
 	}
-	g.last = &causes[maxTold-1]
-	return len(causes) - maxTold
+	if most > 0 {
+		g.last = &causes[most-1]
+	}
+	return len(causes) - most
+}
+
+// absorb counts all that another group of the rule has with what is not told apart.
+func (g *group) absorb(o *group) {
+	for _, found := range o.all {
+		g.gather(found)
+	}
+	if o.more != nil {
+		g.gather(o.more)
+	}
 }
 
 // gather counts a finding with those that are not told apart.

@@ -20,9 +20,10 @@ type Options struct {
 	Severities map[string]Severity
 	// RuleOptions are by rule and option. Numbers and lists may be as YAML and JSON have them.
 	RuleOptions map[string]map[string]any
-	// MaxTraceSpans bounds the spans that wait for their traces to be whole, some 300 bytes each
-	// where every span is a trace of its own, less where many are one. With more, the traces that
-	// were not added to for longest are judged with Partial set. 0 is DefaultMaxTraceSpans.
+	// MaxTraceSpans bounds the spans that wait for their traces to be whole, and what they take: on
+	// average 128 bytes. That is enough for traces of eight and more; of traces of a single one, which
+	// take some 300, less than half as many wait. With more, the traces that were not added to for longest
+	// are judged with Partial set. 0 is DefaultMaxTraceSpans.
 	MaxTraceSpans int
 	// TraceWait is how long no span of a trace came when it is thought whole. 0: until Finish.
 	TraceWait time.Duration
@@ -30,8 +31,7 @@ type Options struct {
 	WithoutTraces bool
 }
 
-// DefaultMaxTraceSpans is MaxTraceSpans unless it is set: a large test run, in some
-// 300 MB at most.
+// DefaultMaxTraceSpans is MaxTraceSpans unless it is set: a large test run, in 128 MB at most.
 const DefaultMaxTraceSpans = 1_000_000
 
 func (o *Options) workers() int {
@@ -46,6 +46,7 @@ type activeRule struct {
 	*Rule
 	severity Severity
 	options  map[string]any
+	bit      uint64 // among those of the score, 0 for others
 }
 
 // active are the rules that are asked. It joins all that is wrong with the options.
@@ -65,7 +66,7 @@ func (o *Options) active(rules []Rule) ([]activeRule, error) {
 		}
 		options, err := r.Doc.settings(o.RuleOptions[r.Doc.ID])
 		if errs = append(errs, err); severity != Off {
-			active = append(active, activeRule{r, severity, options})
+			active = append(active, activeRule{Rule: r, severity: severity, options: options})
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(o.Severities)) {

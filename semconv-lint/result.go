@@ -2,7 +2,7 @@ package semconvlint
 
 import (
 	"cmp"
-	"maps"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -59,7 +59,7 @@ func (e *Engine) result(f *findings, seen *services, t traceCounts) *Result {
 			r.Wanting = append(r.Wanting, d.ID)
 		}
 	}
-	for name, c := range seen.all {
+	for name, c := range seen.each() {
 		elements := c.bySignal()
 		for signal, n := range elements {
 			r.Elements[signal] += n
@@ -83,10 +83,13 @@ const maxServices = 10_000
 // OtherServices stands for those beyond that. They have no score.
 const OtherServices = "_other"
 
-// services counts what was seen of each.
-type services struct{ all map[string]*elementCounts }
+// services counts what was seen of each. Of more than maxServices they are the first by name.
+type services struct {
+	firsts[*elementCounts]
+	others *elementCounts // those that are not told apart, nil: there are none
+}
 
-func newServices() *services { return &services{map[string]*elementCounts{}} }
+func newServices() *services { return &services{firsts: newFirsts[*elementCounts](maxServices)} }
 
 // counted are the signals that elements have.
 var counted = [...]Signal{OnResource, OnScope, OnSpan, OnEvent, OnLink, OnMetric, OnPoint, OnLog}
@@ -94,30 +97,58 @@ var counted = [...]Signal{OnResource, OnScope, OnSpan, OnEvent, OnLink, OnMetric
 type elementCounts [len(counted)]int64
 
 func (s *services) of(name string) *elementCounts {
-	c := s.all[name]
-	if c == nil {
-		if name = strings.Clone(clip(name)); len(s.all) >= maxServices {
-			name = OtherServices
-		}
-		if c = s.all[name]; c == nil {
-			c = &elementCounts{}
-			s.all[name] = c
-		}
+	if c := s.all[name]; c != nil {
+		return c
 	}
-	return c
+	if name = clip(name); s.all[name] == nil && name != OtherServices && s.room(name) {
+		s.gather(s.put(strings.Clone(name), &elementCounts{}))
+	}
+	if c := s.all[name]; c != nil {
+		return c
+	}
+	if s.others == nil {
+		s.others = &elementCounts{}
+	}
+	return s.others
+}
+
+// gather counts those that are not told apart.
+func (s *services) gather(out []*elementCounts) {
+	for _, c := range out {
+		s.of(OtherServices).add(c)
+	}
 }
 
 // has says whether a service is among them, or may be among those that are not told apart.
-func (s *services) has(name string) bool {
-	return s.all[name] != nil || s.all[OtherServices] != nil
-}
+func (s *services) has(name string) bool { return s.all[name] != nil || s.others != nil }
 
 func (s *services) merge(other *services) {
-	for _, name := range slices.Sorted(maps.Keys(other.all)) {
-		c := s.of(name)
-		for i, n := range other.all[name] {
-			c[i] += n
+	for name, c := range other.all {
+		s.of(name).add(c)
+	}
+	if other.others != nil {
+		s.of(OtherServices).add(other.others)
+	}
+}
+
+// each gives all with their names, those that are not told apart as OtherServices.
+func (s *services) each() iter.Seq2[string, *elementCounts] {
+	s.gather(s.trim())
+	return func(yield func(string, *elementCounts) bool) {
+		for name, c := range s.all {
+			if !yield(name, c) {
+				return
+			}
 		}
+		if s.others != nil {
+			yield(OtherServices, s.others)
+		}
+	}
+}
+
+func (c *elementCounts) add(o *elementCounts) {
+	for i, n := range o {
+		c[i] += n
 	}
 }
 

@@ -34,6 +34,7 @@ type Context struct {
 
 	rule     *Rule
 	severity Severity
+	bit      uint64 // of the rule, among those of the score
 	findings *findings
 }
 

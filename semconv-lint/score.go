@@ -1,6 +1,7 @@
 package semconvlint
 
 import (
+	"errors"
 	"slices"
 	"strings"
 )
@@ -64,7 +65,7 @@ func (e *Engine) score(f *findings, service string, seen map[Signal]int64) Score
 			continue
 		}
 		s.Of += int(d.Impact)
-		if _, broken := f.failed[pair{d.ID, service}]; broken {
+		if f.failed.all[service]&e.rules[i].bit != 0 {
 			s.Failed = append(s.Failed, d.ID)
 		} else {
 			s.Passed = append(s.Passed, d.ID)
@@ -82,4 +83,20 @@ func notRun(rules []activeRule) []string {
 	return slices.DeleteFunc(slices.Clone(scoreRules), func(id string) bool {
 		return slices.ContainsFunc(rules, func(r activeRule) bool { return strings.EqualFold(r.Doc.ID, id) })
 	})
+}
+
+// number gives each rule of the score a bit.
+func number(rules []activeRule) error {
+	next := uint64(1)
+	for i := range rules {
+		if rules[i].Doc.Impact == 0 {
+			continue
+		}
+		if next == 0 {
+			return errors.New("more than 64 rules with an impact")
+		}
+		rules[i].bit = next
+		next <<= 1
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -16,9 +17,11 @@ import (
 // their ids, each with a lock; no two are held at a time. It is safe for concurrent use.
 type waiting struct {
 	shards [64]shard
-	limit  int64
+	limit  int64 // of spans
+	room   int64 // of bytes
 	wait   time.Duration
 	spans  atomic.Int64
+	bytes  atomic.Int64 // what they take, about
 	swept  atomic.Int64 // when, as UnixNano
 
 	judged, partial, late atomic.Int64
@@ -41,9 +44,13 @@ type pending struct {
 	id         pcommon.TraceID
 	spans      []keptSpan
 	seen       int64 // when a span came last
+	names      int   // bytes of the spans' names
 	partial    bool
 	next, prev *pending
 }
+
+// bytes is what it takes, without origins.
+func (p *pending) bytes() int { return traceBytes + cap(p.spans)*spanBytes + p.names }
 
 // keptSpan is a TraceSpan, without what its neighbours have as well.
 type keptSpan struct {
@@ -56,13 +63,32 @@ type keptSpan struct {
 }
 
 // spanOrigin is what the spans of one scope in one batch have in common.
-type spanOrigin struct{ service, scope, source string }
+type spanOrigin struct {
+	service, scope, source string
+	spans                  atomic.Int64 // that wait
+}
+
+// bytesPerSpan is what a span may take on average, with its share of its trace and its origin:
+// enough for traces of eight and more. What is above it where there are few spans is leastRoom.
+const (
+	bytesPerSpan = 128
+	leastRoom    = 1 << 20
+)
+
+// What is kept takes, in bytes: a trace with its place in the map, and an origin without its texts.
+const (
+	traceBytes  = 136
+	spanBytes   = int(unsafe.Sizeof(keptSpan{}))
+	originBytes = 64
+)
+
+func (o *spanOrigin) bytes() int { return originBytes + len(o.service) + len(o.scope) + len(o.source) }
 
 func newWaiting(limit int, wait time.Duration) *waiting {
 	if limit == 0 {
 		limit = DefaultMaxTraceSpans
 	}
-	w := &waiting{limit: int64(limit), wait: wait}
+	w := &waiting{limit: int64(limit), room: int64(limit)*bytesPerSpan + leastRoom, wait: wait}
 	w.swept.Store(time.Now().UnixNano())
 	for i := range w.shards {
 		s := &w.shards[i]
@@ -83,26 +109,33 @@ func (w *waiting) add(from ptrace.Span, name string, origin *spanOrigin) []*pend
 		w.late.Add(1)
 		return nil
 	}
-	p := s.traces[id]
+	p, grown := s.traces[id], 0
 	if p == nil {
 		p = &pending{id: id}
 		s.traces[id] = p
 	} else {
 		p.unlink()
+		grown = -p.bytes()
 	}
 	p.link(&s.ends)
 	if w.wait > 0 {
 		p.seen = time.Now().UnixNano()
 	}
+	if n := len(p.spans); n == cap(p.spans) && n > 0 { // append would double it
+		p.spans = append(make([]keptSpan, 0, n+max(4-n%4, n/4)), p.spans...)
+	}
 	p.spans = append(p.spans, keptSpan{
 		id: from.SpanID(), parent: from.ParentSpanID(), start: uint64(from.StartTimestamp()), end: uint64(from.EndTimestamp()),
 		origin: origin, name: name, kind: from.Kind(), failed: from.Status().Code() == ptrace.StatusCodeError,
 	})
-	if w.spans.Add(1) <= w.limit {
-		return nil
+	p.names += len(name)
+	if grown += p.bytes(); origin.spans.Add(1) == 1 {
+		grown += origin.bytes()
 	}
+	w.spans.Add(1)
+	w.bytes.Add(int64(grown))
 	var out []*pending
-	for w.spans.Load() > w.limit && len(s.traces) > 0 {
+	for w.full() && len(s.traces) > 0 {
 		w.partial.Add(1)
 		p := w.take(s, s.ends.next)
 		p.partial = true
@@ -110,6 +143,8 @@ func (w *waiting) add(from ptrace.Span, name string, origin *spanOrigin) []*pend
 	}
 	return out
 }
+
+func (w *waiting) full() bool { return w.spans.Load() > w.limit || w.bytes.Load() > w.room }
 
 // due gives the traces to which no span came for the wait.
 func (w *waiting) due(now time.Time) []*pending {
@@ -150,7 +185,14 @@ func (w *waiting) take(s *shard, p *pending) *pending {
 	p.unlink()
 	delete(s.traces, p.id)
 	s.done.add(p.id)
+	freed := p.bytes()
+	for i := range p.spans {
+		if o := p.spans[i].origin; o.spans.Add(-1) == 0 {
+			freed += o.bytes()
+		}
+	}
 	w.spans.Add(-int64(len(p.spans)))
+	w.bytes.Add(-int64(freed))
 	w.judged.Add(1)
 	return p
 }

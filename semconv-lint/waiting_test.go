@@ -3,6 +3,7 @@ package semconvlint
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -169,4 +170,35 @@ func TestJudgedTracesAreForgotten(t *testing.T) {
 	}
 	assert.Len(t, j.all, maxDone)
 	assert.False(t, j.has(pcommon.TraceID{}))
+}
+
+// TestWaitingIsBoundedInBytes: long texts and traces of one span leave less room for others, and what
+// is taken is given back.
+func TestWaitingIsBoundedInBytes(t *testing.T) {
+	const limit = 2000
+	blind := Rule{Doc: &Doc{ID: "blind", Severity: Note}, New: func(*Context) Checker { return traceFunc(func(*Trace) {}) }}
+	e := engine(t, Options{Workers: 2, MaxTraceSpans: limit}, blind)
+	long := strings.Repeat("x y", 100)
+	var all sync.WaitGroup
+	for part := range uint64(2) {
+		all.Go(func() {
+			for i := range uint64(2_000) {
+				name := fmt.Sprint(i, long)
+				td := spansOf(name, 2*i+part, 2*i+part+1, i)
+				td.ResourceSpans().At(0).ScopeSpans().At(0).Scope().SetName(name)
+				td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0).SetName(name)
+				e.Traces(td, "f"+name)
+				if waits := e.waiting.bytes.Load(); waits > limit*bytesPerSpan+leastRoom+2000 {
+					t.Errorf("%d bytes wait", waits)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	assert.Less(t, e.waiting.spans.Load(), int64(limit))
+	assert.Positive(t, e.waiting.bytes.Load())
+	e.Finish()
+	assert.Zero(t, e.waiting.spans.Load())
+	assert.Zero(t, e.waiting.bytes.Load())
 }

@@ -15,7 +15,7 @@ func (w *worker) walkTraces(td ptrace.Traces) {
 			w.enterScope(ss.Scope(), ss.SchemaUrl())
 			var origin *spanOrigin // the same for all of them
 			if w.engine.waiting != nil {
-				origin = &spanOrigin{service: w.element.Service, scope: w.element.Scope, source: w.source}
+				origin = &spanOrigin{service: w.texts.of(clip(w.element.Service)), scope: w.texts.of(clip(w.element.Scope)), source: clip(w.source)}
 			}
 			for _, s := range ss.Spans().All() {
 				w.span(s, ss.Scope().Name())

@@ -35,7 +35,7 @@ type worker struct {
 
 func newWorker(e *Engine) *worker {
 	w := &worker{engine: e, findings: newFindings(), services: newServices(), verdicts: newVerdicts(e.conventions), texts: texts{}}
-	w.text = w.textOf
+	w.text, w.findings.whole = w.textOf, &e.found
 	w.checkers = make([]Checker, len(e.rules))
 	for i := range e.rules {
 		w.checkers[i] = w.checker(i)

@@ -37,8 +37,8 @@ type normalizer struct {
 	logs    processor.Logs
 }
 
-// source is the key under which a request's context says where it came from.
-type source struct{}
+// sender is the key under which a request's context says where it came from.
+type origin struct{}
 
 func newNormalizer(next telemetry.Sink, target string, registries []string) (*normalizer, error) {
 	factory := semconvprocessor.NewFactory()
@@ -55,7 +55,7 @@ func newNormalizer(next telemetry.Sink, target string, registries []string) (*no
 	settings := processor.Settings{ID: component.NewID(factory.Type()), TelemetrySettings: component.TelemetrySettings{
 		Logger: zap.NewNop(), TracerProvider: tracenoop.NewTracerProvider(), MeterProvider: metricnoop.NewMeterProvider(),
 	}}
-	from := func(ctx context.Context) string { return ctx.Value(source{}).(string) }
+	from := func(ctx context.Context) string { return ctx.Value(origin{}).(string) }
 	toTraces, err := consumer.NewTraces(func(ctx context.Context, td ptrace.Traces) error { next.Traces(td, from(ctx)); return nil })
 	if err != nil {
 		return nil, err
@@ -79,17 +79,17 @@ func newNormalizer(next telemetry.Sink, target string, registries []string) (*no
 
 // Traces hands spans over. The processor refuses nothing, and the next sink cannot.
 func (n *normalizer) Traces(td ptrace.Traces, from string) {
-	_ = n.traces.ConsumeTraces(context.WithValue(context.Background(), source{}, from), td)
+	_ = n.traces.ConsumeTraces(context.WithValue(context.Background(), origin{}, from), td)
 }
 
 // Metrics is Traces of metrics.
 func (n *normalizer) Metrics(md pmetric.Metrics, from string) {
-	_ = n.metrics.ConsumeMetrics(context.WithValue(context.Background(), source{}, from), md)
+	_ = n.metrics.ConsumeMetrics(context.WithValue(context.Background(), origin{}, from), md)
 }
 
 // Logs is Traces of log records.
 func (n *normalizer) Logs(ld plog.Logs, from string) {
-	_ = n.logs.ConsumeLogs(context.WithValue(context.Background(), source{}, from), ld)
+	_ = n.logs.ConsumeLogs(context.WithValue(context.Background(), origin{}, from), ld)
 }
 
 func (n *normalizer) stop() error {

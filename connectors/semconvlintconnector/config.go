@@ -46,7 +46,7 @@ type Config struct {
 	// Default 30s.
 	TraceWait time.Duration `mapstructure:"trace_wait"`
 
-	// MaxTraceSpans bounds the spans that wait for their traces, in some 300 bytes each.
+	// MaxTraceSpans bounds the spans that wait for their traces, in 128 bytes each on average.
 	// Default 100000.
 	MaxTraceSpans int `mapstructure:"max_trace_spans"`
 

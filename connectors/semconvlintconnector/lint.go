@@ -114,20 +114,7 @@ func (c *Config) engine(lint *config.Config) (*semconvlint.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := semconvlint.Options{
-		Severities: map[string]semconvlint.Severity{}, RuleOptions: map[string]map[string]any{},
-		MaxTraceSpans: c.MaxTraceSpans, TraceWait: c.TraceWait, WithoutTraces: c.TraceWait == 0 || c.Sample < 1,
-	}
-	for id, rule := range lint.Rules {
-		if config.IsOwn(id) {
-			continue
-		}
-		if rule.Severity != nil {
-			o.Severities[id] = *rule.Severity
-		}
-		if rule.Options != nil {
-			o.RuleOptions[id] = rule.Options
-		}
-	}
+	o := lint.EngineOptions(rules.All())
+	o.MaxTraceSpans, o.TraceWait, o.WithoutTraces = c.MaxTraceSpans, c.TraceWait, c.TraceWait == 0 || c.Sample < 1
 	return semconvlint.New(conventions, rules.All(), o)
 }

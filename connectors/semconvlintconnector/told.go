@@ -28,7 +28,7 @@ func newTold(resource pcommon.Resource, lint *config.Config, cfg *Config) *told 
 // add takes over what was found, without what is ignored. It gives the findings of causes that
 // are to be told, and how many there is no room to remember.
 func (t *told) add(r *semconvlint.Result, now time.Time) (fresh []*semconvlint.Finding, untold int64) {
-	by, _ := t.lint.Suppress(r.Findings, nil, now)
+	by, _ := t.lint.Suppress(r.Findings, config.Scope{}, now)
 	var kept []*semconvlint.Finding
 	for i := range r.Findings {
 		if by[i] == nil {

@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
 	"github.com/koine-otel/koine/semconv-lint/config"
+	"github.com/koine-otel/koine/semconv-lint/report"
 	"github.com/koine-otel/koine/semconv-lint/telemetry"
 )
 
@@ -19,7 +22,7 @@ import (
 const (
 	Clean       = 0
 	Found       = 1 // findings at or above --fail-on
-	Trouble     = 2 // usage, configuration, input
+	Trouble     = 2 // usage, configuration, input, interruption
 	NothingSeen = 3 // no telemetry
 )
 
@@ -68,8 +71,18 @@ func Run(ctx context.Context, args []string, e Environment, p Parts) int {
 	case errors.As(err, &code):
 		return int(code)
 	}
-	fmt.Fprintln(e.Err, "Error:", err)
+	say(e.Err, err)
 	return Trouble
+}
+
+// say writes an error, a line for each that is joined in it. Names of files and parts of what they
+// hold are in it: they stay text.
+func say(w io.Writer, err error) {
+	lines := strings.Split(err.Error(), "\n")
+	for i := range lines {
+		lines[i] = report.Visible(lines[i])
+	}
+	fmt.Fprintln(w, "Error:", strings.Join(lines, "\n"))
 }
 
 // exit is the code of a run of which everything has been said.
@@ -83,5 +96,5 @@ func (p *Parts) docs() []*semconvlint.Doc {
 	for i := range p.Rules {
 		docs = append(docs, p.Rules[i].Doc)
 	}
-	return append(docs, config.Docs()...)
+	return slices.Concat(docs, config.Docs())
 }

@@ -186,11 +186,12 @@ func TestJSONSaysHowItEnds(t *testing.T) {
 	s.write("damaged.json", spans("checkout", "http.method")+"{\"resourceSpans\": [}\n")
 	s.write("nothing.json", "{}")
 	for file, want := range map[string]string{
-		"clean.json": "false 0 0", "old.json": "false 0 1", "damaged.json": "false 1 2", "nothing.json": "true 0 3",
+		"clean.json": "false false 0 0", "old.json": "true false 0 1", "damaged.json": "true false 1 2", "nothing.json": "true true 0 3", "none.json": "true true 1 2",
 	} {
 		code, out, _ := s.run("check", file, "--format", "json")
 		var document struct {
 			Summary struct {
+				Failed   bool
 				Empty    bool
 				Damaged  int
 				ExitCode int `json:"exit_code"`
@@ -198,7 +199,7 @@ func TestJSONSaysHowItEnds(t *testing.T) {
 		}
 		require.NoError(t, json.Unmarshal([]byte(out), &document))
 		got := document.Summary
-		assert.Equal(t, want, fmt.Sprint(got.Empty, got.Damaged, got.ExitCode), file)
+		assert.Equal(t, want, fmt.Sprint(got.Failed, got.Empty, got.Damaged, got.ExitCode), file)
 		assert.Equal(t, code, got.ExitCode, file)
 	}
 }

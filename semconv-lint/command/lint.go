@@ -23,6 +23,8 @@ type lint struct {
 	empty    int // the exit code where nothing was seen
 	outside  int // that of the command that was run
 	damaged  int64
+	// interrupted is whether there was more to read: nothing can be said to be missing then.
+	interrupted bool
 
 	engine   *semconvlint.Engine
 	coverage *coverage
@@ -33,6 +35,23 @@ type lint struct {
 
 // begin reads all that is set, so that a mistake is told before a test suite has run.
 func begin(f *flags, e *Environment, p *Parts) (*lint, error) {
+	l, err := beginAny(f, e, p)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.build(); err != nil {
+		return nil, err
+	}
+	if f.normalize {
+		if l.sink, l.stop, err = p.Normalize(l.sink, l.config.Target, l.config.Registries); err != nil {
+			return nil, fmt.Errorf("--normalize: %w", err)
+		}
+	}
+	return l, nil
+}
+
+// beginAny is the beginning that telemetry and source have in common.
+func beginAny(f *flags, e *Environment, p *Parts) (*lint, error) {
 	c, err := f.settings(e, p.docs())
 	if err != nil {
 		return nil, err
@@ -49,14 +68,6 @@ func begin(f *flags, e *Environment, p *Parts) (*lint, error) {
 			return nil, err
 		}
 	}
-	if err := l.build(); err != nil {
-		return nil, err
-	}
-	if f.normalize {
-		if l.sink, l.stop, err = p.Normalize(l.sink, c.Target, c.Registries); err != nil {
-			return nil, fmt.Errorf("--normalize: %w", err)
-		}
-	}
 	return l, nil
 }
 
@@ -66,19 +77,7 @@ func (l *lint) build() error {
 	if err != nil {
 		return err
 	}
-	o := semconvlint.Options{Severities: map[string]semconvlint.Severity{}, RuleOptions: map[string]map[string]any{}}
-	for id, rule := range l.config.Rules {
-		if config.IsOwn(id) {
-			continue
-		}
-		if rule.Severity != nil {
-			o.Severities[id] = *rule.Severity
-		}
-		if rule.Options != nil {
-			o.RuleOptions[id] = rule.Options
-		}
-	}
-	if l.engine, err = semconvlint.New(conventions, l.parts.Rules, o); err != nil {
+	if l.engine, err = semconvlint.New(conventions, l.parts.Rules, l.config.EngineOptions(l.parts.Rules)); err != nil {
 		return err
 	}
 	l.sink = l.engine
@@ -91,12 +90,20 @@ func (l *lint) build() error {
 	return nil
 }
 
-// end says what was found. Of input that could not be read it reports the rest, and fails.
+// end says what was found. Of input that could not be read it reports the rest, and fails. Where
+// nothing could come there is nothing to report.
 func (l *lint) end(input error) error {
+	var nothing *telemetry.NotStarted
+	none := errors.As(input, &nothing)
 	if err := l.stop(); err != nil {
 		input = errors.Join(input, err)
 	}
+	if none {
+		return input
+	}
 	result := l.engine.Finish()
+	var ended *telemetry.Interrupted
+	l.interrupted = errors.As(input, &ended)
 	r, err := l.report(result, input == nil)
 	if err != nil {
 		return errors.Join(input, err)
@@ -132,11 +139,22 @@ func (l *lint) code(input error, r *report.Report) int {
 // may not have been solved.
 func (l *lint) report(result *semconvlint.Result, complete bool) (*report.Report, error) {
 	r := newReport(result)
+	found := slices.Clone(result.Findings)
+	if !l.interrupted {
+		found = append(found, l.coverage.missing(l.config)...)
+	}
+	in := config.Scope{Services: r.Seen.Services}
+	return r, l.decide(r, found, in, complete && !result.Empty(), nil)
+}
+
+// decide puts findings in a report, with what makes them count or not, and what is to be said of
+// suppressions and baseline, as far as all was seen. Place, where it is not nil, gives the i-th
+// finding's place in a file.
+func (l *lint) decide(r *report.Report, found []semconvlint.Finding, in config.Scope, complete bool, place func(i int) *report.Source) error {
 	r.FailOn, r.Config, r.Version = l.config.FailOn.Severity, l.config.Path, l.parts.Version
 	r.IsFile, r.HasBaseline = isFile, l.baseline != nil
-	r.Dir = l.env.Dir
-	found := slices.Concat(result.Findings, l.coverage.missing(l.config))
-	by, own := l.config.Suppress(found, r.Seen.Services, l.env.Now())
+	r.Dir, r.Interrupted = l.env.Dir, l.interrupted
+	by, own := l.config.Suppress(found, in, l.env.Now())
 	var kept []semconvlint.Finding
 	for i, f := range found {
 		if by[i] == nil {
@@ -144,19 +162,23 @@ func (l *lint) report(result *semconvlint.Result, complete bool) (*report.Report
 		}
 	}
 	if l.baseline != nil {
-		if l.update && complete && !result.Empty() {
-			if err := l.baseline.Update(kept, r.Seen.Services); err != nil {
-				return nil, err
+		if l.update && complete {
+			if err := l.baseline.Update(kept, in); err != nil {
+				return err
 			}
 		}
-		own = append(own, l.config.StaleFindings(l.baseline, l.baseline.Stale(kept, r.Seen.Services))...)
+		own = append(own, l.config.StaleFindings(l.baseline, l.baseline.Stale(kept, in))...)
 	}
 	for i, f := range found {
-		r.Findings = append(r.Findings, report.Finding{Finding: f, Suppressed: by[i], Baselined: by[i] == nil && l.baseline.Has(&f)})
+		told := report.Finding{Finding: f, Suppressed: by[i], Baselined: by[i] == nil && l.baseline.Has(&f)}
+		if place != nil {
+			told.Source = place(i)
+		}
+		r.Findings = append(r.Findings, told)
 	}
 	for _, f := range own {
-		// Where nothing was seen no suppression is unused.
-		if f.Severity != semconvlint.Off && (!result.Empty() || f.Rule == config.ExpiredSuppression.ID) {
+		// Where nothing was seen, or not all, no suppression is unused.
+		if f.Severity != semconvlint.Off && (!r.Empty() && !l.interrupted || f.Rule == config.ExpiredSuppression.ID) {
 			r.Findings = append(r.Findings, report.Finding{Finding: f})
 		}
 	}
@@ -166,14 +188,14 @@ func (l *lint) report(result *semconvlint.Result, complete bool) (*report.Report
 		}
 	}
 	r.Sort()
-	return r, nil
+	return nil
 }
 
 // newReport is what the engine has to say.
 func newReport(result *semconvlint.Result) *report.Report {
 	r := &report.Report{Docs: append([]*semconvlint.Doc{}, result.Rules...), Uncounted: result.Dropped, Seen: report.Seen{
 		Spans: result.Elements[semconvlint.OnSpan], Metrics: result.Elements[semconvlint.OnMetric], Points: result.Elements[semconvlint.OnPoint], Logs: result.Elements[semconvlint.OnLog],
-		PartialTraces: result.PartialTraces,
+		PartialTraces: result.PartialTraces, LateSpans: result.LateSpans,
 	}}
 	for i := range result.Services {
 		s := &result.Services[i]

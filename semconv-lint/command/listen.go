@@ -1,7 +1,10 @@
 package command
 
 import (
+	"errors"
 	"fmt"
+	"math"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +21,9 @@ func listenCommand(e *Environment, p *Parts) *cobra.Command {
 		Example: "  semconv-lint listen --inactivity 10s\n  semconv-lint listen --duration 1m --format sarif=lint.sarif",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := allowed(&o); err != nil {
+				return err
+			}
 			l, err := begin(&f, e, p)
 			if err != nil {
 				return err
@@ -40,6 +46,28 @@ func listenCommand(e *Environment, p *Parts) *cobra.Command {
 	s.DurationVar(&o.Duration, "duration", 0, "how long to listen; 0 is no limit")
 	s.DurationVar(&o.Inactivity, "inactivity", 0, "how long to wait for more telemetry; 0 is no limit")
 	return c
+}
+
+// allowed checks what flags' types alone do not say.
+func allowed(o *telemetry.ListenOptions) error {
+	errs := []error{notNegative("duration", o.Duration), notNegative("inactivity", o.Inactivity)}
+	for _, x := range []struct {
+		flag string
+		port int
+	}{{"grpc-port", o.GRPC}, {"http-port", o.HTTP}, {"zipkin-port", o.Zipkin}, {"control-port", o.Control}} {
+		if x.port < telemetry.Closed || x.port > math.MaxUint16 {
+			errs = append(errs, fmt.Errorf("--%s: %d is no port: 1 to %d, 0 for a free one, %d for none", x.flag, x.port, math.MaxUint16, telemetry.Closed))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// notNegative checks how long something may take.
+func notNegative(flag string, d time.Duration) error {
+	if d < 0 {
+		return fmt.Errorf("--%s: %v is less than nothing", flag, d)
+	}
+	return nil
 }
 
 func portsText(p telemetry.Ports) string {

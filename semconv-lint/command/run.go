@@ -2,7 +2,6 @@ package command
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +21,9 @@ func runCommand(e *Environment, p *Parts) *cobra.Command {
 		Example: "  semconv-lint run -- go test ./...\n  semconv-lint run --fail-on warning -- pytest -q",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, command []string) error {
+			if err := notNegative("grace", grace); err != nil {
+				return err
+			}
 			l, err := begin(&f, e, p)
 			if err != nil {
 				return err
@@ -49,7 +51,7 @@ func worse(command int, lint error, e *Environment) error {
 	case errors.As(lint, &code):
 		own = int(code)
 	case lint != nil:
-		fmt.Fprintln(e.Err, "Error:", lint)
+		say(e.Err, lint)
 		own = Trouble
 	}
 	if worst := max(command, own); worst != Clean {

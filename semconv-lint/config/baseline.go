@@ -28,11 +28,12 @@ type Fingerprint struct {
 	Scope   string `json:"scope,omitempty"` // without a version: an upgrade makes no new finding
 	Key     string `json:"key,omitempty"`
 	Detail  string `json:"detail,omitempty"`
+	Path    string `json:"path,omitempty"` // of a finding in source
 }
 
 // FingerprintOf is a finding's.
 func FingerprintOf(f *semconvlint.Finding) Fingerprint {
-	return Fingerprint{Rule: f.Rule, Service: f.Service, Scope: scopeName(f.Scope), Key: f.Key, Detail: f.Detail}
+	return Fingerprint{Rule: f.Rule, Service: f.Service, Scope: scopeName(f.Scope), Key: f.Key, Detail: f.Detail, Path: f.Path}
 }
 
 // scopeName is a scope without its version. A name may begin with an @ of its own, as npm's do.
@@ -82,20 +83,16 @@ func (b *Baseline) Has(f *semconvlint.Finding) bool {
 	return b != nil && f.Signal != OnConfiguration && b.entries[FingerprintOf(f)]
 }
 
-// Stale are the entries of what is no longer found, by services that were seen: of the others
+// Stale are the entries of what is no longer found, as far as it was looked for: of the others
 // nothing is known.
-func (b *Baseline) Stale(findings []semconvlint.Finding, services []string) []Fingerprint {
+func (b *Baseline) Stale(findings []semconvlint.Finding, in Scope) []Fingerprint {
 	found := map[Fingerprint]bool{}
 	for i := range findings {
 		found[FingerprintOf(&findings[i])] = true
 	}
-	seen := map[string]bool{}
-	for _, service := range services {
-		seen[service] = true
-	}
 	var stale []Fingerprint
 	for entry := range b.entries {
-		if !found[entry] && seen[entry.Service] {
+		if !found[entry] && in.has(&entry) {
 			stale = append(stale, entry)
 		}
 	}
@@ -109,7 +106,7 @@ func (c *Config) StaleFindings(b *Baseline, stale []Fingerprint) []semconvlint.F
 	for _, s := range stale {
 		all = append(all, semconvlint.Finding{
 			Rule: StaleBaseline.ID, Title: StaleBaseline.Title, Severity: c.Severity(StaleBaseline), Signal: OnConfiguration,
-			Service: s.Service, Scope: s.Scope, Key: s.Key, Detail: strings.Trim(s.Rule+" "+s.Detail, " "), Count: 1,
+			Service: s.Service, Scope: s.Scope, Path: s.Path, Key: s.Key, Detail: strings.Trim(s.Rule+" "+s.Detail, " "), Count: 1,
 			Message: fmt.Sprintf("%s is no longer found: --update-baseline takes it out", s.Rule),
 			Example: semconvlint.Example{Source: b.Path},
 		})
@@ -117,9 +114,9 @@ func (c *Config) StaleFindings(b *Baseline, stale []Fingerprint) []semconvlint.F
 	return all
 }
 
-// Update makes the baseline accept these findings, and no others of the services that were seen.
-func (b *Baseline) Update(findings []semconvlint.Finding, services []string) error {
-	for _, stale := range b.Stale(findings, services) {
+// Update makes the baseline accept these findings, and no others where it was looked.
+func (b *Baseline) Update(findings []semconvlint.Finding, in Scope) error {
+	for _, stale := range b.Stale(findings, in) {
 		delete(b.entries, stale)
 	}
 	for i := range findings {
@@ -163,7 +160,7 @@ func (b *Baseline) write() error {
 
 func compareFingerprints(a, b Fingerprint) int {
 	return cmp.Or(
-		cmp.Compare(a.Service, b.Service), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Key, b.Key),
+		cmp.Compare(a.Service, b.Service), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Key, b.Key),
 		cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Detail, b.Detail),
 	)
 }

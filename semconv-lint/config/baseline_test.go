@@ -25,7 +25,7 @@ func TestBaseline(t *testing.T) {
 
 	b, err := config.LoadBaseline(path, true)
 	require.NoError(t, err)
-	require.NoError(t, b.Update([]semconvlint.Finding{unit, other, old, own}, []string{"checkout", "gateway"}))
+	require.NoError(t, b.Update([]semconvlint.Finding{unit, other, old, own}, config.Scope{Services: []string{"checkout", "gateway"}}))
 	assert.Equal(t, `{
   "version": 1,
   "findings": [
@@ -45,17 +45,17 @@ func TestBaseline(t *testing.T) {
 	assert.False(t, b.Has(&unit), "another unit")
 
 	// The unit was corrected, and the gateway sent nothing.
-	stale := b.Stale([]semconvlint.Finding{old}, []string{"checkout"})
+	stale := b.Stale([]semconvlint.Finding{old}, config.Scope{Services: []string{"checkout"}})
 	assert.Equal(t, []config.Fingerprint{{Rule: "unit", Service: "checkout", Key: "a<b", Detail: "ms"}}, stale)
 	said := config.Default().StaleFindings(b, stale)
 	require.Len(t, said, 1)
 	assert.Equal(t, "unit is no longer found: --update-baseline takes it out", said[0].Message)
 	assert.Equal(t, semconvlint.Note, said[0].Severity)
-	require.NoError(t, b.Update([]semconvlint.Finding{old}, []string{"checkout"}))
+	require.NoError(t, b.Update([]semconvlint.Finding{old}, config.Scope{Services: []string{"checkout"}}))
 	assert.NotContains(t, read(t, path), `"unit"`)
 	assert.Contains(t, read(t, path), `"gateway"`)
 
-	require.NoError(t, b.Update(nil, []string{"checkout", "gateway"}))
+	require.NoError(t, b.Update(nil, config.Scope{Services: []string{"checkout", "gateway"}}))
 	assert.Equal(t, "{\n  \"version\": 1,\n  \"findings\": []\n}\n", read(t, path))
 	_, err = config.LoadBaseline(path, false)
 	require.NoError(t, err)

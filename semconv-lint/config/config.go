@@ -33,6 +33,8 @@ type Config struct {
 	Baseline string `yaml:"baseline"`
 	// Inputs are files and globs that are checked where the command line names none.
 	Inputs []string `yaml:"inputs"`
+	// Exclude are globs of files and folders of the repository that are not looked at.
+	Exclude []string `yaml:"exclude"`
 	// Coverage are globs of metrics and attributes: all that match must have been seen.
 	Coverage []string `yaml:"coverage"`
 
@@ -57,6 +59,9 @@ type Suppression struct {
 	Key     string `yaml:"key"`
 	Service string `yaml:"service"`
 	Scope   string `yaml:"scope"`
+	// Path is a glob of files of the repository, relative to its root: such a suppression is for
+	// source alone.
+	Path string `yaml:"path"`
 	// Reason says why, to whoever comes across it later.
 	Reason string `yaml:"reason"`
 	// Expires is the last day on which it holds.

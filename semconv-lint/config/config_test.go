@@ -85,7 +85,7 @@ func TestLoadNothing(t *testing.T) {
 // TestMistakes: all of them are told, where they stand.
 func TestMistakes(t *testing.T) {
 	for text, want := range map[string]string{
-		"tarjet: 1":                             "FILE:1:1: unknown key \"tarjet\", there are target, registries, rules, ignore, fail_on, baseline, inputs, coverage",
+		"tarjet: 1":                             "FILE:1:1: unknown key \"tarjet\", there are target, registries, rules, ignore, fail_on, baseline, inputs, exclude, coverage",
 		"target: [1]":                           "FILE:1:9: target: a list, not a text",
 		"target: true":                          "FILE:1:9: target: true or false, not a text",
 		"target:":                               "FILE:1:8: target: nothing, not a text",
@@ -101,13 +101,15 @@ func TestMistakes(t *testing.T) {
 		"rules:\n  old-name: error":                         "FILE:2:13: rules.old-name: a text, not keys with values",
 		"ignore:\n  - reason: r":                            "FILE:2:5: ignore[0]: no rule",
 		"ignore:\n  - rule: old-name":                       "FILE:2:5: ignore[0]: no reason: say why this may stay as it is",
+		"ignore:\n  - rule: old-name\n    reason: \" \"":    "FILE:3:5: ignore[0]: no reason: say why this may stay as it is",
+		"ignore:\n  - rule: old-name\n    reason:":          "FILE:3:5: ignore[0]: no reason: say why this may stay as it is\nFILE:3:12: ignore[0].reason: nothing, not a text",
 		"ignore:\n  - {rule: x*, reason: r}":                `FILE:2:6: ignore[0].rule: unknown rule "x*"`,
 		"ignore:\n  - {rule: '*', reason: r, expires: May}": `FILE:2:37: ignore[0].expires: "May" is not a date such as 2027-01-31`,
 		"target: 1.2.0":                                     `FILE:1:9: target: "1.2.0" is not between 1.21.0 and 1.44.0`,
 		"target: 1.44.0\ntarget: b":                         "FILE:2:1: target is there twice",
 		"target: 1.44.0\n---\ntarget: b":                    "FILE:2:1: there is more than one document",
 		"target: [":                                         "FILE:1:1: did not find expected node content",
-		"a: b\ntarget: {x: y}":                              "FILE:1:1: unknown key \"a\", there are target, registries, rules, ignore, fail_on, baseline, inputs, coverage\nFILE:2:9: target: keys with values, not a text",
+		"a: b\ntarget: {x: y}":                              "FILE:1:1: unknown key \"a\", there are target, registries, rules, ignore, fail_on, baseline, inputs, exclude, coverage\nFILE:2:9: target: keys with values, not a text",
 	} {
 		path := write(t, text)
 		_, err := config.Load(path, docs)

@@ -3,7 +3,6 @@ package config
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -11,9 +10,8 @@ import (
 )
 
 // Suppress says for every finding which suppression covers it, nil for none, and gives what is to
-// be said of the suppressions themselves. Services are those that were seen: a suppression for
-// another one is not unused, as one configuration serves many runs.
-func (c *Config) Suppress(findings []semconvlint.Finding, services []string, now time.Time) (by []*Suppression, own []semconvlint.Finding) {
+// be said of the suppressions themselves. One for what was not looked at is not unused.
+func (c *Config) Suppress(findings []semconvlint.Finding, in Scope, now time.Time) (by []*Suppression, own []semconvlint.Finding) {
 	by = make([]*Suppression, len(findings))
 	for i := range c.Ignore {
 		s := &c.Ignore[i]
@@ -31,7 +29,7 @@ func (c *Config) Suppress(findings []semconvlint.Finding, services []string, now
 		switch {
 		case expired:
 			own = c.say(own, ExpiredSuppression, s, fmt.Sprintf("expired on %s: %s", s.Expires.Format(time.DateOnly), s.Reason))
-		case !used && s.concerns(services):
+		case !used && in.concerns(s):
 			own = c.say(own, UnusedSuppression, s, "matches no finding: "+s.Reason)
 		}
 	}
@@ -39,15 +37,11 @@ func (c *Config) Suppress(findings []semconvlint.Finding, services []string, now
 }
 
 func (s *Suppression) covers(f *semconvlint.Finding) bool {
-	return Match(s.Rule, f.Rule) && matches(s.Key, f.Key) && matches(s.Service, f.Service) &&
+	return Match(s.Rule, f.Rule) && matches(s.Key, f.Key) && matches(s.Path, f.Path) && matches(s.Service, f.Service) &&
 		(matches(s.Scope, f.Scope) || Match(s.Scope, scopeName(f.Scope)))
 }
 
 func matches(glob, text string) bool { return glob == "" || Match(glob, text) }
-
-func (s *Suppression) concerns(services []string) bool {
-	return s.Service == "" || slices.ContainsFunc(services, func(service string) bool { return Match(s.Service, service) })
-}
 
 // expired is from the day after, whatever the time zone: a day begins in UTC.
 func (s *Suppression) expired(now time.Time) bool {
@@ -57,7 +51,7 @@ func (s *Suppression) expired(now time.Time) bool {
 // String is the suppression as it is found again in the file.
 func (s *Suppression) String() string {
 	parts := []string{s.Rule}
-	for _, p := range []struct{ name, glob string }{{"key", s.Key}, {"service", s.Service}, {"scope", s.Scope}} {
+	for _, p := range []struct{ name, glob string }{{"key", s.Key}, {"service", s.Service}, {"scope", s.Scope}, {"path", s.Path}} {
 		if p.glob != "" {
 			parts = append(parts, p.name+" "+p.glob)
 		}

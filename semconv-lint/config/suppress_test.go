@@ -26,7 +26,7 @@ func TestSuppress(t *testing.T) {
 	}
 	services := []string{"checkout", "gateway"}
 
-	by, own := c.Suppress(findings, services, time.Date(2027, 5, 31, 23, 59, 0, 0, time.UTC))
+	by, own := c.Suppress(findings, config.Scope{Services: services}, time.Date(2027, 5, 31, 23, 59, 0, 0, time.UTC))
 	assert.Equal(t, []*config.Suppression{&c.Ignore[0], nil, nil, &c.Ignore[1]}, by)
 	require.Len(t, own, 1)
 	assert.Equal(t, "unused-suppression", own[0].Rule)
@@ -34,7 +34,7 @@ func TestSuppress(t *testing.T) {
 	assert.Equal(t, "c.yaml:9", own[0].Example.Source)
 	assert.Equal(t, semconvlint.Warning, own[0].Severity)
 
-	by, own = c.Suppress(findings, services, time.Date(2027, 6, 1, 0, 0, 0, 0, time.UTC))
+	by, own = c.Suppress(findings, config.Scope{Services: services}, time.Date(2027, 6, 1, 0, 0, 0, 0, time.UTC))
 	assert.Nil(t, by[3], "its last day is over")
 	require.Len(t, own, 2)
 	assert.Equal(t, "expired-suppression", own[0].Rule)

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -43,8 +44,8 @@ func (d *decoder) validate(root *yaml.Node, c *Config, docs []*semconvlint.Doc) 
 		case !slices.ContainsFunc(docs, func(doc *semconvlint.Doc) bool { return Match(s.Rule, doc.ID) }):
 			d.fail(keyAt(at, "rule"), "ignore[%d].rule: unknown rule %q", i, s.Rule)
 		}
-		if s.Reason == "" {
-			d.fail(at, "ignore[%d]: no reason: say why this may stay as it is", i)
+		if strings.TrimSpace(s.Reason) == "" {
+			d.fail(keyAt(at, "reason"), "ignore[%d]: no reason: say why this may stay as it is", i)
 		}
 	}
 }

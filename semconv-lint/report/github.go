@@ -30,8 +30,12 @@ func writeGitHub(w io.Writer, r *Report) error {
 		}
 		for i := range shown {
 			file, line := r.place(&shown[i])
-			fmt.Fprintf(&out, "::%s file=%s,line=%d,title=%s::%s\n", level.command,
-				property(file), line, property(shown[i].Rule), escape(shown[i].sentence()))
+			at := fmt.Sprintf("line=%d", line)
+			if s := shown[i].Source; s != nil {
+				at += fmt.Sprintf(",endLine=%d,col=%d,endColumn=%d", s.EndLine, s.Column, s.EndColumn)
+			}
+			fmt.Fprintf(&out, "::%s file=%s,%s,title=%s::%s\n", level.command,
+				property(Visible(file)), at, property(shown[i].Rule), escape(shown[i].sentence()))
 		}
 		if rest := len(findings) - len(shown); rest > 0 {
 			fmt.Fprintf(&out, "::%s title=semconv-lint::and %d more of this level: see the step's summary\n", level.command, rest)

@@ -11,7 +11,7 @@ import (
 // from a service of the name.
 const configuration = "(configuration)"
 
-// group is the findings of a service, or of the configuration.
+// group is the findings of a service, a file, or of the configuration.
 type group struct {
 	name     string
 	config   bool
@@ -19,12 +19,15 @@ type group struct {
 	findings []Finding
 }
 
-// groups are by service, the configuration's own findings last.
+// groups are by service or file, the configuration's own findings last.
 func (r *Report) groups(findings []Finding) []*group {
 	by := map[string]*group{}
 	var all []*group
 	for _, f := range findings {
 		name, own := serviceName(f.Service), f.Signal == config.OnConfiguration
+		if f.Source != nil {
+			name = f.Source.Path
+		}
 		if own {
 			name = configuration
 		}

@@ -42,14 +42,31 @@ func writeMarkdown(w io.Writer, r *Report) error {
 	return err
 }
 
-var cells = strings.NewReplacer("|", `\|`, "\n", " ", "\r", " ", "<", "&lt;", "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "@", "&#64;")
+var cells = strings.NewReplacer(`\`, `\\`, "|", `\|`, "&", "&amp;", "<", "&lt;", "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "~", `\~`, "@", "&#64;")
 
 // cell is a text of a stranger's in a table: it stays text, and calls nobody.
-func cell(s string) string { return cells.Replace(s) }
+func cell(s string) string { return cells.Replace(Visible(s)) }
 
+// pipes are what would end a cell. A backslash before one is written as Visible would: the table takes
+// two for one that is escaped, and ends the cell.
+var pipes = strings.NewReplacer(`\|`, `\x5c\|`, "|", `\|`)
+
+// code is a text of a stranger's in a table as code, within more backticks than it has in a row.
 func code(s string) string {
 	if s == "" {
 		return ""
 	}
-	return "`" + strings.NewReplacer("|", `\|`, "\n", " ", "\r", " ", "`", "'").Replace(s) + "`"
+	s = pipes.Replace(Visible(s))
+	most, row := 0, 0
+	for i := range len(s) {
+		if row++; s[i] != '`' {
+			row = 0
+		}
+		most = max(most, row)
+	}
+	if most == 0 {
+		return "`" + s + "`"
+	}
+	fence := strings.Repeat("`", most+1)
+	return fence + " " + s + " " + fence
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -15,6 +16,10 @@ import (
 // place is the file and line of a finding: the example's, or else the configuration's, or else
 // where one would be.
 func (r *Report) place(f *Finding) (file string, line int) {
+	if f.Source != nil {
+		file, _ = r.inside(path.Join(r.Source.Root, f.Source.Path))
+		return file, f.Source.Line
+	}
 	file, line = f.Example.Source, 1
 	if before, after, ok := cutLast(file, ":"); ok {
 		if n, err := strconv.Atoi(after); err == nil && n > 0 {
@@ -62,7 +67,11 @@ func ids(findings []Finding) []string {
 	all := make([]string, len(findings))
 	for i := range findings {
 		p := config.FingerprintOf(&findings[i].Finding)
-		sum := sha256.Sum256([]byte(strings.Join([]string{p.Rule, p.Service, p.Scope, p.Key, p.Detail, string(findings[i].Signal)}, "\x00")))
+		parts := []string{p.Rule, p.Service, p.Scope, p.Key, p.Detail, string(findings[i].Signal)}
+		if p.Path != "" {
+			parts = append(parts, p.Path)
+		}
+		sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 		id := hex.EncodeToString(sum[:16])
 		seen[id]++
 		if n := seen[id]; n > 1 { // two versions of one library

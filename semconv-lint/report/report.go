@@ -20,12 +20,15 @@ type Report struct {
 	Findings []Finding
 	// Scores are the services' Instrumentation Scores, by service.
 	Scores []Score
-	// Seen is how much was looked at.
-	Seen Seen
+	// Seen is how much was looked at, Source of a repository, nil for telemetry.
+	Seen   Seen
+	Source *SeenSource
 	// Uncounted are occurrences that are in findings, but of causes that are not told apart.
 	Uncounted int64
 	// Damaged is how much of the input could not be read.
 	Damaged int64
+	// Interrupted is whether somebody ended the run before all was read.
+	Interrupted bool
 	// ExitCode is what the run ends with.
 	ExitCode int
 	// Docs are those of the rules that were asked.
@@ -53,6 +56,8 @@ type Finding struct {
 	Suppressed *config.Suppression
 	// Baselined is whether the baseline accepts it.
 	Baselined bool
+	// Source is where it stands in a repository, nil for telemetry.
+	Source *Source
 }
 
 // Score is a service's.
@@ -73,6 +78,8 @@ type Seen struct {
 	Metrics             int64 // with points or without
 	// PartialTraces were judged before they were whole, for want of room.
 	PartialTraces int64
+	// LateSpans came when their traces had been judged, without them.
+	LateSpans int64
 }
 
 // Empty is whether nothing was.
@@ -100,12 +107,23 @@ func Write(w io.Writer, format string, r *Report) error {
 	return nil
 }
 
+// Empty is whether there was nothing to look at.
+func (r *Report) Empty() bool {
+	if r.Source != nil {
+		return r.Source.Read == 0
+	}
+	return r.Seen.Empty()
+}
+
 // Counts is whether a finding is neither suppressed nor accepted.
 func (f *Finding) Counts() bool { return f.Suppressed == nil && !f.Baselined }
 
 // Sort puts findings in order: the worst first, of these by service, rule and key.
 func (r *Report) Sort() {
 	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
+		if a.Source != nil && b.Source != nil {
+			return compareSources(&a, &b)
+		}
 		return cmp.Or(
 			cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Key, b.Key),
 			cmp.Compare(a.Signal, b.Signal), cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Detail, b.Detail),

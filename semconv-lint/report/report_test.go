@@ -125,6 +125,60 @@ func TestStrangersText(t *testing.T) {
 	valid(t, "testdata/sarif-schema-2.1.0.json", written(t, "sarif", r))
 }
 
+// hostile is a text that would command whatever reads it.
+const hostile = "a\u202eb\x1b[31mc\rd\ne|f`g::h ::error file=x::owned\u200b##[error]i\\|j"
+
+// TestHostileText: wherever a stranger's text stands, people see what is in it.
+func TestHostileText(t *testing.T) {
+	for _, service := range []string{hostile, "::error file=x::owned", "\n::error::owned", "\u3000::error::owned", "shop"} {
+		r := fixture()
+		r.Config = hostile
+		r.Scores = []report.Score{{Service: service, Missing: []string{"SPA-003"}}, {Service: "other"}}
+		r.Findings = []report.Finding{{Finding: semconvlint.Finding{
+			Rule: "r", Severity: semconvlint.Error, Service: service, Scope: hostile, Signal: semconvlint.OnSpan, Key: hostile, Detail: hostile, Replacement: hostile, Message: hostile, Count: 1,
+			Example: semconvlint.Example{Name: hostile, Value: hostile, Source: hostile},
+		}}, {Finding: semconvlint.Finding{
+			Rule: "r", Severity: semconvlint.Note, Service: service, Signal: semconvlint.OnSpan, Message: "::error file=x::owned", Count: 1,
+		}}, {Finding: semconvlint.Finding{
+			Rule: "r", Severity: semconvlint.Error, Signal: config.OnConfiguration, Key: hostile, Message: hostile, Example: semconvlint.Example{Source: hostile},
+		}}}
+		valid(t, "testdata/sarif-schema-2.1.0.json", written(t, "sarif", r))
+		for _, format := range []string{"text", "github", "markdown"} {
+			out := written(t, format, r)
+			for _, hidden := range []string{"\u202e", "\u200b", "\x1b", "\r", "##["} {
+				assert.NotContains(t, out, hidden, format)
+			}
+			assert.Contains(t, out, `\u202e`, format)
+			assert.Contains(t, out, `\x1b`, format)
+			for line := range strings.Lines(out) {
+				line = strings.TrimSpace(line)
+				own := format == "github" && strings.HasPrefix(line, "::error file=") && !strings.HasPrefix(line, "::error file=x::")
+				assert.False(t, strings.HasPrefix(line, "::") && !own && !strings.HasPrefix(line, "::notice file="), "%s: %s", format, line)
+			}
+		}
+		for line := range strings.Lines(written(t, "markdown", r)) {
+			if strings.HasPrefix(line, "| error") {
+				assert.Equal(t, 8, bars(line), "cells stay cells: %s", line)
+			}
+		}
+	}
+	assert.Equal(t, "std::vector ::1 a: b[0] ::ffff:1.2.3.4 \u00a0größe", report.Visible("std::vector ::1 a: b[0] ::ffff:1.2.3.4 \u00a0größe"))
+	assert.Equal(t, `\xff\u202e\x3a:error::a`, strings.TrimSpace(report.Visible("\xff\u202e")+report.Visible("::error::a")))
+}
+
+// bars are the ends of cells in a row of a table.
+func bars(row string) (n int) {
+	for i := 0; i < len(row); i++ {
+		switch row[i] {
+		case '\\':
+			i++ // it makes what follows a letter
+		case '|':
+			n++
+		}
+	}
+	return n
+}
+
 func TestFailed(t *testing.T) {
 	r := fixture()
 	assert.True(t, r.Failed())
@@ -175,7 +229,7 @@ func fixture() *report.Report {
 			}},
 		},
 		Scores:      []report.Score{{Service: "checkout", Value: 63.8554, Category: "needs improvement", Missing: []string{"SPA-003", "SDK-001"}}},
-		Seen:        report.Seen{Services: []string{"", "catalog", "checkout", "gateway"}, Spans: 12345, Metrics: 1, Points: 1, Logs: 0, PartialTraces: 2},
+		Seen:        report.Seen{Services: []string{"", "catalog", "checkout", "gateway"}, Spans: 12345, Metrics: 1, Points: 1, Logs: 0, PartialTraces: 2, LateSpans: 3},
 		Uncounted:   7,
 		Damaged:     3,
 		ExitCode:    2,

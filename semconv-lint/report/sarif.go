@@ -63,6 +63,7 @@ type (
 		Count        int64              `json:"occurrenceCount,omitempty"`
 		Baseline     string             `json:"baselineState,omitempty"`
 		Suppressions []sarifSuppression `json:"suppressions,omitempty"`
+		Fixes        []sarifFix         `json:"fixes,omitempty"`
 		Properties   map[string]string  `json:"properties,omitempty"`
 	}
 	sarifSuppression struct {
@@ -82,7 +83,22 @@ type (
 		URI string `json:"uri"`
 	}
 	sarifRegion struct {
-		StartLine int `json:"startLine"`
+		StartLine   int `json:"startLine"`
+		StartColumn int `json:"startColumn,omitempty"`
+		EndLine     int `json:"endLine,omitempty"`
+		EndColumn   int `json:"endColumn,omitempty"`
+	}
+	sarifFix struct {
+		Description sarifMessage  `json:"description"`
+		Changes     []sarifChange `json:"artifactChanges"`
+	}
+	sarifChange struct {
+		Artifact     sarifArtifact      `json:"artifactLocation"`
+		Replacements []sarifReplacement `json:"replacements"`
+	}
+	sarifReplacement struct {
+		Deleted  sarifRegion  `json:"deletedRegion"`
+		Inserted sarifMessage `json:"insertedContent"`
 	}
 	sarifLogical struct {
 		FullyQualifiedName string `json:"fullyQualifiedName"`
@@ -129,13 +145,19 @@ func (r *Report) sarifResult(f *Finding, id string, index map[string]int) sarifR
 	file, line := r.place(f)
 	result := sarifResult{
 		RuleID: f.Rule, Level: sarifLevel(f.Severity), Message: sarifMessage{f.sentence()}, Count: f.Count,
-		Locations: []sarifLocation{{Physical: sarifPhysical{sarifArtifact{uri(file)}, sarifRegion{line}}}},
+		Locations: []sarifLocation{{Physical: sarifPhysical{sarifArtifact{uri(file)}, sarifRegion{StartLine: line}}}},
 		// GitHub looks at the first alone, and would otherwise hash the line of the telemetry.
 		Fingerprints: map[string]string{"primaryLocationLineHash": id + ":1", "semconvLint/v1": id},
 		Properties:   map[string]string{},
 	}
 	if i, ok := index[f.Rule]; ok {
 		result.RuleIndex = &i
+	}
+	if f.Source != nil {
+		result.Count = 0 // one place is one result
+		result.Locations[0].Physical.Region = sarifRegionOf(f.Source.Region)
+		result.Fixes = sarifFixes(f, uri(file))
+		result.Properties["tier"], result.Properties["language"] = f.Source.Tier, f.Source.Language
 	}
 	if f.Service != "" {
 		result.Locations[0].Logical = []sarifLogical{{strings.Trim(f.Service+"/"+f.Scope, "/"), "module"}}
@@ -154,6 +176,22 @@ func (r *Report) sarifResult(f *Finding, id string, index map[string]int) sarifR
 	return result
 }
 
+func sarifRegionOf(r Region) sarifRegion {
+	return sarifRegion{StartLine: r.Line, StartColumn: r.Column, EndLine: r.EndLine, EndColumn: r.EndColumn}
+}
+
+// sarifFixes are the edits that write the replacement.
+func sarifFixes(f *Finding, file string) []sarifFix {
+	if !f.Source.Fixable() {
+		return nil
+	}
+	change := sarifChange{Artifact: sarifArtifact{file}}
+	for _, e := range f.Source.Edits {
+		change.Replacements = append(change.Replacements, sarifReplacement{sarifRegionOf(e.Region), sarifMessage{e.Text}})
+	}
+	return []sarifFix{{sarifMessage{"write " + f.Replacement}, []sarifChange{change}}}
+}
+
 func sarifLevel(s semconvlint.Severity) string {
 	if s == semconvlint.Off {
 		return "none"
@@ -163,9 +201,9 @@ func sarifLevel(s semconvlint.Severity) string {
 
 // uri is a file's: relative ones stay so, as viewers want them.
 func uri(file string) string {
-	u := url.URL{Path: filepath.ToSlash(file)}
+	u := url.URL{Path: strings.TrimPrefix(filepath.ToSlash(file), "./")}
 	if filepath.IsAbs(file) {
 		u.Scheme = "file"
 	}
-	return strings.TrimPrefix(u.String(), "./")
+	return u.String() // ./a:b for a:b, which would be of a scheme a
 }

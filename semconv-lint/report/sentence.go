@@ -14,7 +14,7 @@ func (f *Finding) fix() string {
 	case f.Replacement != "" && f.Key != "":
 		// The conventions' names have a dot, and units, values and kinds have none: those are no
 		// new names of the key.
-		if f.Detail != "" && f.Detail != f.Replacement && !strings.Contains(f.Replacement, ".") {
+		if f.Source == nil && f.Detail != "" && f.Detail != f.Replacement && !strings.Contains(f.Replacement, ".") {
 			return f.Key + ": " + f.Detail + " → " + f.Replacement
 		}
 		return f.Key + " → " + f.Replacement
@@ -24,7 +24,7 @@ func (f *Finding) fix() string {
 	return f.Key
 }
 
-// sentence is a finding in a line.
+// sentence is a finding in a line, and visible.
 func (f *Finding) sentence() string {
 	var parts []string
 	if fix := f.fix(); fix != "" {
@@ -33,13 +33,16 @@ func (f *Finding) sentence() string {
 	if f.Message != "" {
 		parts = append(parts, f.Message)
 	}
-	return strings.Join(parts, ": ") + " (" + f.whose() + ")"
+	return Visible(strings.Join(parts, ": ") + " (" + f.whose() + ")")
 }
 
 // whose is what emits it, and how often.
 func (f *Finding) whose() string {
 	if f.Signal == config.OnConfiguration {
 		return "configuration"
+	}
+	if f.Source != nil {
+		return f.Rule
 	}
 	s := fmt.Sprintf("%s × %s of %s", number(f.Count), f.Signal, serviceName(f.Service))
 	if f.Scope != "" {

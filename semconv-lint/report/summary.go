@@ -7,6 +7,17 @@ import (
 
 // summary is what the run comes to, a line a thing.
 func (r *Report) summary() []string {
+	if r.Interrupted {
+		return append([]string{"interrupted: what was not read until then was not checked"}, r.came()...)
+	}
+	return r.came()
+}
+
+// came is what the telemetry comes to that was read.
+func (r *Report) came() []string {
+	if r.Source != nil {
+		return r.cameOfSource()
+	}
 	if r.Seen.Empty() {
 		return []string{"no telemetry seen"}
 	}
@@ -27,6 +38,9 @@ func (r *Report) summary() []string {
 	if r.Seen.PartialTraces > 0 {
 		lines = append(lines, fmt.Sprintf("%s judged before all spans were there, for want of room", plural(r.Seen.PartialTraces, "trace")))
 	}
+	if r.Seen.LateSpans > 0 {
+		lines = append(lines, fmt.Sprintf("%s came when their traces had been judged without them", plural(r.Seen.LateSpans, "span")))
+	}
 	if r.Uncounted > 0 {
 		lines = append(lines, fmt.Sprintf("%s of more causes than are told apart", plural(r.Uncounted, "occurrence")))
 	}
@@ -43,7 +57,7 @@ func (r *Report) incomplete() []string {
 			if services[missing] == nil {
 				all = append(all, missing)
 			}
-			services[missing] = append(services[missing], visible(serviceName(r.Scores[i].Service)))
+			services[missing] = append(services[missing], Visible(serviceName(r.Scores[i].Service)))
 		}
 	}
 	for i, missing := range all {

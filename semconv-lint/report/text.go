@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
@@ -22,11 +21,15 @@ const minWidth = 40
 func writeText(w io.Writer, r *Report) error {
 	var out strings.Builder
 	for _, g := range r.groups(r.counting()) {
-		out.WriteString(r.Style.paint(bold, visible(g.name)))
+		out.WriteString(r.Style.paint(bold, Visible(g.name)))
 		if g.score != nil {
 			out.WriteString(r.Style.paint(dim, " · "+g.score.text()))
 		}
 		out.WriteString("\n")
+		if r.Source != nil && !g.config {
+			r.textSource(&out, g.findings)
+			continue
+		}
 		for _, same := range causes(g.findings) {
 			if r.brief(&same[0]) {
 				continue
@@ -65,24 +68,24 @@ const maxScopes = 5
 
 func (r *Report) textFindings(out *strings.Builder, same []Finding) {
 	f := &same[0]
-	head, message := visible(f.fix()), visible(f.Message)
+	head, message := Visible(f.fix()), Visible(f.Message)
 	if head == "" {
 		head, message = message, ""
 	}
-	if before, found := strings.CutSuffix(head, visible(f.Replacement)); found {
-		head = before + r.Style.paint(green, visible(f.Replacement))
+	if before, found := strings.CutSuffix(head, Visible(f.Replacement)); found {
+		head = before + r.Style.paint(green, Visible(f.Replacement))
 	}
 	severity := fmt.Sprintf("%-9s", f.Severity)
 	fmt.Fprintf(out, "  %s%s  %s\n", r.Style.paint(severityColors[f.Severity], severity), head, r.Style.paint(dim, "["+f.Rule+"]"))
 	r.wrap(out, message)
 	if f.Signal == config.OnConfiguration {
-		r.wrap(out, f.Example.Source)
+		r.wrap(out, Visible(f.Example.Source))
 		return
 	}
 	for i := range same[:min(len(same), maxScopes)] {
 		whose := fmt.Sprintf("%s × %s", number(same[i].Count), same[i].Signal)
 		if same[i].Scope != "" {
-			whose += " of " + visible(same[i].Scope)
+			whose += " of " + Visible(same[i].Scope)
 		}
 		r.wrap(out, whose)
 	}
@@ -115,7 +118,7 @@ func (r *Report) textNotes(out *strings.Builder, findings []Finding) {
 		if keys[f.Rule] == nil {
 			rules = append(rules, f.Rule)
 		}
-		if fix := visible(cmp.Or(f.fix(), f.Message)); !slices.Contains(keys[f.Rule], fix) {
+		if fix := Visible(cmp.Or(f.fix(), f.Message)); !slices.Contains(keys[f.Rule], fix) {
 			keys[f.Rule] = append(keys[f.Rule], fix)
 		}
 	}
@@ -167,7 +170,7 @@ func (f *Finding) example() string {
 		parts = append(parts, id)
 	}
 	if f.Example.Source != "" {
-		parts = append(parts, f.Example.Source)
+		parts = append(parts, Visible(f.Example.Source))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -175,22 +178,12 @@ func (f *Finding) example() string {
 // maxValue is how much of a name or value of a stranger's is shown.
 const maxValue = 80
 
-// printable is a text of a stranger's: quoted, so that it cannot write to the terminal, and short.
+// printable is a text of a stranger's: quoted, visible and short.
 func printable(s string) string {
 	if utf8.RuneCountInString(s) > maxValue {
 		s = string([]rune(s)[:maxValue]) + "…"
 	}
-	return fmt.Sprintf("%q", s)
-}
-
-// visible takes out what would command a terminal.
-func visible(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
+	return Visible(fmt.Sprintf("%q", s))
 }
 
 func (s *Score) text() string {

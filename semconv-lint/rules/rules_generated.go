@@ -50,6 +50,7 @@ import (
 	"github.com/koine-otel/koine/semconv-lint/rules/spannamecardinality"
 	"github.com/koine-otel/koine/semconv-lint/rules/statusdescription"
 	"github.com/koine-otel/koine/semconv-lint/rules/templateattribute"
+	"github.com/koine-otel/koine/semconv-lint/rules/toonew"
 	"github.com/koine-otel/koine/semconv-lint/rules/undefinedvalue"
 	"github.com/koine-otel/koine/semconv-lint/rules/unknownattribute"
 	"github.com/koine-otel/koine/semconv-lint/rules/unknownevent"
@@ -108,6 +109,7 @@ var all = []semconvlint.Rule{
 	spannamecardinality.Rule,
 	statusdescription.Rule,
 	templateattribute.Rule,
+	toonew.Rule,
 	undefinedvalue.Rule,
 	unknownattribute.Rule,
 	unknownevent.Rule,

@@ -5,6 +5,9 @@ import "strings"
 // Personal finds the first e-mail address in a text, or else the first card number.
 func Personal(text string) (Match, bool) { return first(text, email, card) }
 
+// Card finds the first card number in a text.
+func Card(text string) (Match, bool) { return first(text, card) }
+
 func email(text string, from int) (Match, bool) {
 	for {
 		at := strings.IndexByte(text[from:], '@')
@@ -61,7 +64,7 @@ func card(text string, from int) (Match, bool) {
 			}
 			end++
 		}
-		alone := (i == 0 || !isWord(text[i-1]) && text[i-1] != '.') && (end == len(text) || !isWord(text[end]) && text[end] != '.')
+		alone := (i == 0 || !isWord(text[i-1]) && text[i-1] != '.' || escaped(text, i)) && (end == len(text) || !isWord(text[end]) && text[end] != '.')
 		if alone && digits >= 13 && digits <= 19 && issued(text[i:end]) && luhn(text[i:end]) {
 			return Match{"a card number", i, end}, true
 		}
@@ -77,7 +80,7 @@ func digits(text string, from int) (Match, bool) {
 		for end < len(text) && isDigit(text[end]) {
 			end++
 		}
-		if n := end - i; n >= 13 && n <= 19 && (i == 0 || !isWord(text[i-1])) && (end == len(text) || !isWord(text[end])) && issued(text[i:end]) && luhn(text[i:end]) {
+		if n := end - i; n >= 13 && n <= 19 && (i == 0 || !isWord(text[i-1]) || escaped(text, i)) && (end == len(text) || !isWord(text[end])) && issued(text[i:end]) && luhn(text[i:end]) {
 			return Match{"a card number", i, end}, true
 		}
 		i = end
@@ -88,7 +91,15 @@ func digits(text string, from int) (Match, bool) {
 // issued says whether a number has a length and a beginning that the large issuers use: one in ten
 // of all numbers has the right check digit, and times in milliseconds have 13 digits.
 func issued(number string) bool {
-	number = strings.NewReplacer(" ", "", "-", "").Replace(number)
+	var digits [19]byte
+	n := 0
+	for i := 0; i < len(number) && n < len(digits); i++ {
+		if isDigit(number[i]) {
+			digits[n] = number[i]
+			n++
+		}
+	}
+	number = string(digits[:n]) // too short to be allocated
 	switch n := len(number); {
 	case number[0] == '4':
 		return n == 13 || n == 16 || n == 19

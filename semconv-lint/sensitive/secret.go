@@ -34,8 +34,8 @@ var forms = []form{
 	{"a user and password", "Basic ", 8, isToken68},
 }
 
-// begins are the first letters of forms: most values have none of them at the start of a word.
-var begins = func() (letters [256]bool) {
+// firsts are the first letters of forms: most values have none of them at the start of a word.
+var firsts = func() (letters [256]bool) {
 	for _, f := range forms {
 		letters[f.begin[0]] = true
 	}
@@ -47,7 +47,7 @@ func token(text string, from int) (Match, bool) {
 		return Match{}, false // the shortest of them
 	}
 	for i := from; i < len(text); i++ {
-		if !begins[text[i]] || i > 0 && isToken(text[i-1]) {
+		if !firsts[text[i]] || i > 0 && isToken(text[i-1]) && !escaped(text, i) {
 			continue
 		}
 		for j := range forms {

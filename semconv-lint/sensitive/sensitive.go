@@ -77,6 +77,15 @@ func Masked(value string) string {
 	return head + "…(" + strconv.Itoa(len(value)) + " bytes)"
 }
 
+// escaped says whether what ends before an index is a line's end or the like as JSON has it, as in
+// values that are lists or maps: its letters are no part of the word that follows.
+func escaped(text string, i int) bool {
+	if i >= 2 && text[i-2] == '\\' {
+		return strings.IndexByte("nrtbf", text[i-1]) >= 0
+	}
+	return i >= 6 && text[i-6] == '\\' && text[i-5] == 'u'
+}
+
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' || isDigit(c) }

@@ -143,8 +143,10 @@ func TestInterrupted(t *testing.T) {
 		cancel()
 		return copy(p, oneRequest+"\n"), nil
 	}))
-	_, err := ReadFiles(ctx, []string{"-"}, reader, new(discard), Options{})
+	counts, err := ReadFiles(ctx, []string{"-"}, reader, new(discard), Options{})
 	require.ErrorIs(t, err, context.Canceled)
+	require.EqualError(t, err, "interrupted")
+	assert.Zero(t, counts.Damaged)
 }
 
 func TestBrokenReader(t *testing.T) {

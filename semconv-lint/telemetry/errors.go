@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -32,6 +33,24 @@ func (e *Error) Error() string {
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// Interrupted says that the context ended before all was read, and unwraps to why.
+type Interrupted struct{ Err error }
+
+// Error implements error.
+func (e *Interrupted) Error() string { return "interrupted" }
+
+// Unwrap gives the context's error.
+func (e *Interrupted) Unwrap() error { return e.Err }
+
+// NotStarted says that nothing was listened to or run, so that there is nothing to say of what came.
+type NotStarted struct{ Err error }
+
+// Error implements error.
+func (e *NotStarted) Error() string { return e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *NotStarted) Unwrap() error { return e.Err }
+
 // maxErrors are told; the others are counted. A file that is damaged throughout says nothing
 // more with its hundredth line.
 const maxErrors = 100
@@ -44,7 +63,11 @@ type problems struct {
 	tally *tally
 }
 
+// add adds one. That the context ended is no damage: ReadFiles says it.
 func (p *problems) add(e *Error) {
+	if errors.Is(e, context.Canceled) || errors.Is(e, context.DeadlineExceeded) {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tally.damaged.Add(1)

@@ -29,7 +29,8 @@ const maxElement = 64 << 20
 // Files may be larger than memory: a few MiB of them are held, and with elements as long as they
 // may be some 300 at most. What cannot be read is
 // left out, and the error joins what is wrong with it, as *Error for what stands in a file. Only
-// the first hundred are told; Counts.Damaged has all.
+// the first hundred are told; Counts.Damaged has all. Where the context ends first an *Interrupted
+// is among them.
 func ReadFiles(ctx context.Context, patterns []string, stdin io.Reader, sink Sink, o Options) (Counts, error) {
 	if o.Workers <= 0 {
 		o.Workers = max(runtime.GOMAXPROCS(0), 2)
@@ -39,6 +40,7 @@ func ReadFiles(ctx context.Context, patterns []string, stdin io.Reader, sink Sin
 	}
 	files, missing := find(patterns)
 	d := newDecoder(sink)
+	d.tally.damaged.Add(int64(len(missing)))
 	r := &fileReader{options: o, stdin: stdin, tally: &d.tally, problems: &problems{tally: &d.tally}}
 	r.workers = startWorkers(o.Workers, d, r.problems)
 	for _, f := range files {
@@ -50,7 +52,10 @@ func ReadFiles(ctx context.Context, patterns []string, stdin io.Reader, sink Sin
 		}
 	}
 	r.workers.finish()
-	return d.tally.counts(), errors.Join(missing, r.problems.joined(), ctx.Err())
+	if missing = append(missing, r.problems.joined()); ctx.Err() != nil {
+		missing = append(missing, &Interrupted{ctx.Err()})
+	}
+	return d.tally.counts(), errors.Join(missing...)
 }
 
 type fileReader struct {

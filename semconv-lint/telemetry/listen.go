@@ -49,7 +49,7 @@ const maxBody = 20 << 20
 
 // Listen takes telemetry from the network until its context ends, one of the limits is reached or
 // somebody posts to /stop; none of these is an error. Requests that are being read then are read
-// to their end.
+// to their end. Where a port cannot be opened the error is a *NotStarted.
 func Listen(ctx context.Context, sink Sink, o ListenOptions) error {
 	if o.MaxBody <= 0 {
 		o.MaxBody = maxBody
@@ -72,7 +72,7 @@ func Listen(ctx context.Context, sink Sink, o ListenOptions) error {
 	s := &servers{decoder: d, options: &o, stop: stop}
 	if err := s.open(ctx); err != nil {
 		s.close()
-		return err
+		return &NotStarted{err}
 	}
 	if o.Duration > 0 {
 		defer time.AfterFunc(o.Duration, stop).Stop()

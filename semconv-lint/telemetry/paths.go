@@ -1,7 +1,6 @@
 package telemetry
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"path"
@@ -24,8 +23,9 @@ type found struct {
 }
 
 // find gives the files that patterns mean, each once: paths, folders with all that is in them but
-// for hidden things, and globs, in which ** is any number of folders.
-func find(patterns []string) ([]found, error) {
+// for hidden things, and globs, in which ** is any number of folders. An error is a pattern's that
+// means none.
+func find(patterns []string) ([]found, []error) {
 	var all []found
 	var errs []error
 	for _, pattern := range patterns {
@@ -41,7 +41,7 @@ func find(patterns []string) ([]found, error) {
 		seen[f.path] = true
 		return again
 	})
-	return all, errors.Join(errs...)
+	return all, errs
 }
 
 func findOne(pattern string) ([]found, error) {

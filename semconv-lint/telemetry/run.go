@@ -47,7 +47,7 @@ const (
 
 // Run runs a command that is told to send its telemetry here, and gives its exit code: its own,
 // 128 and the number of the signal that ended it, or 127 or 126, with an error, if there is none
-// or it cannot be started. Interrupts and requests to terminate are passed on to it.
+// or it cannot be started: a *NotStarted. Interrupts and requests to terminate are passed on to it.
 func Run(ctx context.Context, command []string, sink Sink, o RunOptions) (exitCode int, err error) {
 	if len(command) == 0 {
 		return notFound, errors.New("run: there is no command")
@@ -105,9 +105,9 @@ func runCommand(ctx context.Context, command []string, ports Ports, o *RunOption
 
 func notStarted(name string, err error) (int, error) {
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
-		return notFound, fmt.Errorf("run: %s: command not found", name)
+		return notFound, &NotStarted{fmt.Errorf("run: %s: command not found", name)}
 	}
-	return cannotRun, fmt.Errorf("run: %s: cannot be started: %w", name, cause(err))
+	return cannotRun, &NotStarted{fmt.Errorf("run: %s: cannot be started: %w", name, cause(err))}
 }
 
 // exitCode is that of a command that was started; what it says is no error.

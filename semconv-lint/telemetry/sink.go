@@ -27,7 +27,7 @@ type Counts struct {
 	Spans   int64
 	Points  int64 // of metrics
 	Logs    int64
-	// Damaged is how many lines, messages, spans or requests could not be read.
+	// Damaged is how many files, lines, messages, spans or requests could not be read.
 	Damaged int64
 }
 

@@ -54,7 +54,7 @@ func (r *checker) Element(e *semconvlint.Element) {
 
 func (r *checker) required(e *semconvlint.Element, uses []registry.Use, of, detail string, s registry.Stability) {
 	for i := range uses {
-		if uses[i].Level == registry.Required && !verdicts.Has(e, uses[i].Key) {
+		if uses[i].Level == registry.Required && !verdicts.Has(e, uses[i].Key) && !r.c.Conventions.IsTooNew(uses[i].Key) {
 			r.missing(e, uses[i].Key, of, detail, s)
 		}
 	}

@@ -79,7 +79,7 @@ func (r *checker) use(e *semconvlint.Element, id string, uses []registry.Use) {
 		}
 		a = &absent{example: verdicts.Own(e.Example(""))}
 		for _, use := range uses {
-			if known := r.c.Conventions.Registry.Lookup(use.Key); r.levels[use.Level] && (known == nil || known.Type&registry.Template == 0) {
+			if known := r.c.Conventions.Registry.Lookup(use.Key); r.levels[use.Level] && (known == nil || known.Type&registry.Template == 0) && !r.c.Conventions.IsTooNew(use.Key) {
 				a.uses = append(a.uses, use)
 			}
 		}

@@ -2,6 +2,9 @@
 package retiredevent
 
 import (
+	"strings"
+
+	"github.com/koine-otel/koine/semconv"
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
 	"github.com/koine-otel/koine/semconv-lint/rules/verdicts"
 )
@@ -23,23 +26,19 @@ var Rule = semconvlint.Rule{
 type checker struct{ c *semconvlint.Context }
 
 func (r *checker) Element(e *semconvlint.Element) {
-	name := verdicts.EventName(e)
-	if name == "" {
+	if e.Signal == semconvlint.OnMetric {
 		return
 	}
-	to, known := r.c.Conventions.Table.EventName(name), r.c.Conventions.Registry.LookupEvent(name)
-	retired := known != nil && r.c.Conventions.Table.Retired(&known.Retirement)
-	switch {
-	case to == "" && !retired:
+	p := verdicts.OnName(r.c, e, semconv.Retired)
+	if p == nil {
 		return
-	case to == "":
-		to = known.RenamedTo
 	}
-	message := name + " is retired"
+	to := strings.Join(p.Instead, ", ")
+	message := p.Key + " is retired"
 	if to == "" {
 		message += " and has no successor of its own"
 	} else {
 		message += ": write " + to
 	}
-	r.c.At(e, semconvlint.Report{Key: name, Replacement: to, Message: message})
+	r.c.At(e, semconvlint.Report{Key: p.Key, Replacement: to, Message: message})
 }

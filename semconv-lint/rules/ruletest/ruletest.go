@@ -3,6 +3,10 @@
 //
 //	-- options.yaml -- (of the rule, if it is not its defaults that are checked)
 //	max: 3
+//	-- target -- (if it is not the newest)
+//	1.27.0
+//	-- registry/spans.yaml -- (of a company, if there is one)
+//	groups: []
 //	-- input.yaml --
 //	- resource: {service.name: shop}
 //	  scope: otelhttp@1.2
@@ -56,7 +60,7 @@ func Run(t *testing.T, rule semconvlint.Rule, folder string) {
 		if options != nil {
 			require.NoError(t, yaml.Unmarshal(options.Data, &set), file)
 		}
-		got := findings(t, rule, set, input.Data)
+		got := findings(t, rule, conventions(t, archive), set, input.Data)
 		if *update {
 			expect.Data = []byte(got)
 			require.NoError(t, os.WriteFile(file, txtar.Format(archive), 0o600))
@@ -76,19 +80,42 @@ func section(a *txtar.Archive, name string) *txtar.File {
 	return nil
 }
 
-// findings are told the same by one worker and by two.
-func findings(t *testing.T, rule semconvlint.Rule, options map[string]any, input []byte) string {
+// conventions are those that a fixture asks for.
+func conventions(t *testing.T, a *txtar.Archive) *semconvlint.Conventions {
 	t.Helper()
-	one, two := Check(t, rule, options, input, 1), Check(t, rule, options, input, 2)
+	target, folder := "", t.TempDir()
+	var registries []string
+	for _, f := range a.Files {
+		name, isRegistry := strings.CutPrefix(f.Name, "registry/")
+		switch {
+		case f.Name == "target":
+			target = strings.TrimSpace(string(f.Data))
+		case isRegistry:
+			registries = []string{folder}
+			require.NoError(t, os.WriteFile(filepath.Join(folder, name), f.Data, 0o600))
+		}
+	}
+	if target == "" && registries == nil {
+		return Conventions()
+	}
+	c, err := semconvlint.NewConventions(target, registries...)
+	require.NoError(t, err)
+	return c
+}
+
+// findings are told the same by one worker and by two.
+func findings(t *testing.T, rule semconvlint.Rule, c *semconvlint.Conventions, options map[string]any, input []byte) string {
+	t.Helper()
+	one, two := check(t, rule, c, options, input, 1), check(t, rule, c, options, input, 2)
 	require.Equal(t, describe(one), describe(two), "%s: two workers find something else than one", rule.Doc.ID)
-	interim(t, rule, options, input)
+	interim(t, rule, c, options, input)
 	return describe(one)
 }
 
 // interim: what tells from the whole may be asked again, and says the same of the same.
-func interim(t *testing.T, rule semconvlint.Rule, options map[string]any, input []byte) {
+func interim(t *testing.T, rule semconvlint.Rule, c *semconvlint.Conventions, options map[string]any, input []byte) {
 	t.Helper()
-	engine, batches := newEngine(t, rule, options, 2), read(t, input)
+	engine, batches := newEngine(t, rule, c, options, 2), read(t, input)
 	var said [3]string
 	for i := range said {
 		for b := range batches {
@@ -103,20 +130,25 @@ func interim(t *testing.T, rule semconvlint.Rule, options map[string]any, input 
 // Check gives what a rule finds in telemetry in short YAML. A rule that is off is on here.
 func Check(t *testing.T, rule semconvlint.Rule, options map[string]any, input []byte, workers int) []semconvlint.Finding {
 	t.Helper()
-	engine := newEngine(t, rule, options, workers)
+	return check(t, rule, Conventions(), options, input, workers)
+}
+
+func check(t *testing.T, rule semconvlint.Rule, c *semconvlint.Conventions, options map[string]any, input []byte, workers int) []semconvlint.Finding {
+	t.Helper()
+	engine := newEngine(t, rule, c, options, workers)
 	for _, b := range read(t, input) {
 		b.show(engine)
 	}
 	return engine.Finish().Findings
 }
 
-func newEngine(t *testing.T, rule semconvlint.Rule, options map[string]any, workers int) *semconvlint.Engine {
+func newEngine(t *testing.T, rule semconvlint.Rule, c *semconvlint.Conventions, options map[string]any, workers int) *semconvlint.Engine {
 	t.Helper()
 	o := semconvlint.Options{Workers: workers, Severities: map[string]semconvlint.Severity{}, RuleOptions: map[string]map[string]any{rule.Doc.ID: options}}
 	if rule.Doc.Severity == semconvlint.Off {
 		o.Severities[rule.Doc.ID] = semconvlint.Note
 	}
-	engine, err := semconvlint.New(Conventions(), []semconvlint.Rule{rule}, o)
+	engine, err := semconvlint.New(c, []semconvlint.Rule{rule}, o)
 	require.NoError(t, err)
 	return engine
 }

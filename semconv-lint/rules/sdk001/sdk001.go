@@ -23,21 +23,10 @@ var Rule = semconvlint.Rule{
 	New: func(c *semconvlint.Context) semconvlint.Checker { return &checker{c} },
 }
 
-// need is the least version of a runtime from a version of an SDK on.
-type need struct{ sdk, runtime version }
-
+// version is the first two numbers of one.
 type version [2]int
 
-// needs are by language, newest first: of the packages' own declarations (go.mod, engines,
-// requires-python). An SDK older than the last has no entry.
-var needs = map[string][]need{
-	"go": {
-		{version{1, 43}, version{1, 25}}, {version{1, 39}, version{1, 24}}, {version{1, 36}, version{1, 23}}, {version{1, 30}, version{1, 22}},
-		{version{1, 25}, version{1, 21}}, {version{1, 20}, version{1, 20}}, {version{1, 17}, version{1, 19}}, {version{1, 12}, version{1, 18}},
-	},
-	"nodejs": {{version{2, 0}, version{18, 19}}, {version{1, 8}, version{14, 0}}},
-	"python": {{version{1, 34}, version{3, 9}}, {version{1, 25}, version{3, 8}}, {version{1, 12}, version{3, 7}}},
-}
+func (v version) String() string { return strconv.Itoa(v[0]) + "." + strconv.Itoa(v[1]) }
 
 type checker struct{ c *semconvlint.Context }
 
@@ -51,19 +40,32 @@ func (r *checker) Element(e *semconvlint.Element) {
 	if !ok || !known {
 		return
 	}
+	least, found := lacks(language, with, have)
+	if found {
+		r.c.At(e, semconvlint.Report{
+			Key: "process.runtime.version", Detail: runtime, Replacement: least,
+			Message: "the SDK " + sdk + " for " + language + " needs " + least + " or later, not " + runtime,
+		})
+	}
+}
+
+// lacks says which version an SDK needs of a runtime that it does not support.
+func lacks(language string, sdk, runtime version) (least string, found bool) {
 	for _, n := range needs[language] {
-		if before(with, n.sdk) {
+		if before(sdk, n.sdk) {
 			continue
 		}
-		if before(have, n.runtime) {
-			least := strconv.Itoa(n.runtime[0]) + "." + strconv.Itoa(n.runtime[1])
-			r.c.At(e, semconvlint.Report{
-				Key: "process.runtime.version", Detail: runtime, Replacement: least,
-				Message: "the SDK " + sdk + " for " + language + " needs " + least + " or later, not " + runtime,
-			})
+		if before(runtime, n.runtime) {
+			return n.runtime.String(), true
 		}
-		return
+		break
 	}
+	for _, g := range gaps[language] {
+		if !before(sdk, g.sdk) && !before(runtime, g.from) && before(runtime, g.before) {
+			return g.before.String(), true
+		}
+	}
+	return "", false
 }
 
 func text(e *semconvlint.Element, key string) string {

@@ -13,15 +13,16 @@ import (
 // Rule is the check.
 var Rule = semconvlint.Rule{
 	Doc: &semconvlint.Doc{
-		ID:       "SPA-005",
-		Title:    "Many short spans of a service in one trace",
-		Why:      "A span of a millisecond says little, and hundreds of them hide those that say more. One trace in a hundred may have them: a batch, a retry.",
+		ID:    "SPA-005",
+		Title: "Many short spans of a service in one trace",
+		Why: "A span of a millisecond says little, and hundreds of them hide those that say more. One such trace is enough, as the specification has it: " +
+			"it is a call in a loop, which costs each request in which it happens. Where a batch does so on purpose, percent lets it pass.",
 		Before:   "trace: {200 spans of 1 ms of one service}",
 		After:    "trace: {at most 20 spans below 5 ms of a service}",
 		Severity: semconvlint.Warning,
 		Options: []semconvlint.Option{
 			{Name: "max", Default: 20, Meaning: "spans below 5 ms of a service in a trace"},
-			{Name: "percent", Default: 1, Meaning: "of a service's traces that may have more"},
+			{Name: "percent", Default: 0, Meaning: "of a service's traces that may have more; the score's specification has none"},
 		},
 		Link:   "https://github.com/instrumentation-score/spec/blob/main/rules/SPA-005.md",
 		Impact: semconvlint.Important,

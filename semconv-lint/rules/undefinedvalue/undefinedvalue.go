@@ -8,6 +8,7 @@ import (
 	"github.com/koine-otel/koine/semconv-lint/rules/verdicts"
 	"github.com/koine-otel/koine/semconv-lint/sensitive"
 	"github.com/koine-otel/koine/semconv/registry"
+	"github.com/koine-otel/koine/semconv/spelling"
 )
 
 // Rule is the check.
@@ -75,7 +76,7 @@ func anything(a *registry.Attribute) bool {
 
 // nearest is the listed value that is this one in other letters, or one or two letters off.
 func nearest(a *registry.Attribute, value string) string {
-	names := verdicts.NewNames()
+	names := spelling.New()
 	members := a.Members()
 	for i := range members {
 		if members[i].Deprecation != registry.Live {

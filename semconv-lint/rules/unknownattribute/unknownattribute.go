@@ -5,7 +5,6 @@ import (
 	"github.com/koine-otel/koine/semconv"
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
 	"github.com/koine-otel/koine/semconv-lint/rules/verdicts"
-	"github.com/koine-otel/koine/semconv/registry"
 )
 
 // Rule is the check.
@@ -19,49 +18,13 @@ var Rule = semconvlint.Rule{
 		Severity: semconvlint.Warning,
 		Link:     "https://opentelemetry.io/docs/specs/semconv/general/naming/",
 	},
-	New: func(c *semconvlint.Context) semconvlint.Checker {
-		return &checker{c: c, likely: map[string]string{}}
-	},
+	New: func(c *semconvlint.Context) semconvlint.Checker { return &checker{c} },
 }
 
-type checker struct {
-	c      *semconvlint.Context
-	names  *verdicts.Names
-	likely map[string]string
-}
-
-// maxLikely bounds the memory of what a name is taken for.
-const maxLikely = 4096
+type checker struct{ c *semconvlint.Context }
 
 func (r *checker) Element(e *semconvlint.Element) {
-	for a := range verdicts.On(e, semconv.Unknown) {
-		report := semconvlint.Report{Key: a.Key, Replacement: r.meant(a.Key)}
-		if report.Replacement == "" {
-			report.Message = a.Key + " is no name of the conventions, but stands in their namespace: put it in one of your own"
-		} else {
-			report.Message = a.Key + " is no name of the conventions: did you mean " + report.Replacement + "?"
-		}
-		r.c.At(e, report)
+	for _, p := range verdicts.On(e, semconv.Unknown) {
+		r.c.At(e, verdicts.Unknown(p, "name", ": put it in one of your own"))
 	}
-}
-
-func (r *checker) meant(key string) string {
-	meant, known := r.likely[key]
-	if known {
-		return meant
-	}
-	if r.names == nil {
-		r.names = verdicts.NewNames()
-		all := r.c.Conventions.Registry.Attributes()
-		for i := range all {
-			if all[i].Deprecation == registry.Live && all[i].Type&registry.Template == 0 {
-				r.names.Add(all[i].Key)
-			}
-		}
-	}
-	meant = r.names.Nearest(key)
-	if len(r.likely) < maxLikely {
-		r.likely[key] = meant
-	}
-	return meant
 }

@@ -2,11 +2,9 @@
 package unknownevent
 
 import (
-	"strings"
-
+	"github.com/koine-otel/koine/semconv"
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
 	"github.com/koine-otel/koine/semconv-lint/rules/verdicts"
-	"github.com/koine-otel/koine/semconv/registry"
 )
 
 // Rule is the check.
@@ -20,40 +18,16 @@ var Rule = semconvlint.Rule{
 		Severity: semconvlint.Note,
 		Link:     "https://opentelemetry.io/docs/specs/semconv/general/events/",
 	},
-	New: func(c *semconvlint.Context) semconvlint.Checker { return &checker{c: c} },
+	New: func(c *semconvlint.Context) semconvlint.Checker { return &checker{c} },
 }
 
-type checker struct {
-	c     *semconvlint.Context
-	names *verdicts.Names
-}
+type checker struct{ c *semconvlint.Context }
 
 func (r *checker) Element(e *semconvlint.Element) {
-	name := verdicts.EventName(e)
-	namespace, _, dotted := strings.Cut(name, ".")
-	if !dotted || strings.Contains(name, " ") || !r.c.Conventions.Registry.Reserved(namespace) {
-		return // a span's events were sentences once
-	}
-	if r.c.Conventions.Registry.LookupEvent(name) != nil || r.c.Conventions.Table.EventName(name) != "" {
+	if e.Signal == semconvlint.OnMetric {
 		return
 	}
-	report := semconvlint.Report{Key: name, Replacement: r.nearest(name)}
-	report.Message = name + " is no event of the conventions, but stands in their namespace"
-	if report.Replacement != "" {
-		report.Message = name + " is no event of the conventions: did you mean " + report.Replacement + "?"
+	if p := verdicts.OnName(r.c, e, semconv.Unknown); p != nil {
+		r.c.At(e, verdicts.Unknown(p, "event", ""))
 	}
-	r.c.At(e, report)
-}
-
-func (r *checker) nearest(name string) string {
-	if r.names == nil {
-		r.names = verdicts.NewNames()
-		all := r.c.Conventions.Registry.Events()
-		for i := range all {
-			if all[i].Deprecation == registry.Live && all[i].Refinement == "" {
-				r.names.Add(all[i].Name)
-			}
-		}
-	}
-	return r.names.Nearest(name)
 }

@@ -2,11 +2,9 @@
 package unknownmetric
 
 import (
-	"strings"
-
+	"github.com/koine-otel/koine/semconv"
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
 	"github.com/koine-otel/koine/semconv-lint/rules/verdicts"
-	"github.com/koine-otel/koine/semconv/registry"
 )
 
 // Rule is the check.
@@ -20,39 +18,16 @@ var Rule = semconvlint.Rule{
 		Severity: semconvlint.Note,
 		Link:     "https://opentelemetry.io/docs/specs/semconv/general/metrics/",
 	},
-	New: func(c *semconvlint.Context) semconvlint.Checker { return &checker{c: c} },
+	New: func(c *semconvlint.Context) semconvlint.Checker { return &checker{c} },
 }
 
-type checker struct {
-	c     *semconvlint.Context
-	names *verdicts.Names
-}
+type checker struct{ c *semconvlint.Context }
 
 func (r *checker) Element(e *semconvlint.Element) {
-	if e.Signal != semconvlint.OnMetric || len(e.Problems) > 0 || r.c.Conventions.Registry.LookupMetric(e.Name) != nil {
+	if e.Signal != semconvlint.OnMetric {
 		return
 	}
-	namespace, _, dotted := strings.Cut(e.Name, ".")
-	if !dotted || !r.c.Conventions.Registry.Reserved(namespace) {
-		return
+	if p := verdicts.OnName(r.c, e, semconv.Unknown); p != nil {
+		r.c.At(e, verdicts.Unknown(p, "metric", ""))
 	}
-	report := semconvlint.Report{Key: e.Name, Replacement: r.nearest(e.Name)}
-	report.Message = e.Name + " is no metric of the conventions, but stands in their namespace"
-	if report.Replacement != "" {
-		report.Message = e.Name + " is no metric of the conventions: did you mean " + report.Replacement + "?"
-	}
-	r.c.At(e, report)
-}
-
-func (r *checker) nearest(name string) string {
-	if r.names == nil {
-		r.names = verdicts.NewNames()
-		all := r.c.Conventions.Registry.Metrics()
-		for i := range all {
-			if all[i].Deprecation == registry.Live && all[i].Refinement == "" {
-				r.names.Add(all[i].Name)
-			}
-		}
-	}
-	return r.names.Nearest(name)
 }

@@ -178,6 +178,37 @@ func EventName(e *semconvlint.Element) string {
 	return ""
 }
 
+// OnName is what is wrong with the name of a metric or an event, of a code.
+func OnName(c *semconvlint.Context, e *semconvlint.Element, code semconv.Code) *semconv.Problem {
+	var problems []semconv.Problem
+	switch e.Signal {
+	case semconvlint.OnMetric:
+		problems = e.Problems
+	case semconvlint.OnEvent, semconvlint.OnLog:
+		if name := EventName(e); name != "" {
+			problems = c.Conventions.Event(name)
+		}
+	}
+	for i := range problems {
+		if problems[i].Code == code {
+			return &problems[i]
+		}
+	}
+	return nil
+}
+
+// Unknown is the report of a name that is none of the conventions': what it is none of is an
+// attribute, a metric or an event. Who cannot have meant another is told what to do.
+func Unknown(p *semconv.Problem, noun, advice string) semconvlint.Report {
+	report := semconvlint.Report{Key: p.Key, Replacement: strings.Join(p.Instead, ", "), Message: p.Key + " is no " + noun + " of the conventions"}
+	if report.Replacement == "" {
+		report.Message += ", but stands in their namespace" + advice
+	} else {
+		report.Message += ": did you mean " + report.Replacement + "?"
+	}
+	return report
+}
+
 // SpanType is the id of the convention that a span is of, empty for one of none.
 func SpanType(e *semconvlint.Element) string {
 	if e.Convention == nil {
@@ -186,15 +217,15 @@ func SpanType(e *semconvlint.Element) string {
 	return e.Convention.ID
 }
 
-// Has says whether an element has an attribute, under its own name or an old one that becomes it:
-// that is another rule's finding.
+// Has says whether an element has an attribute, under its own name or another that becomes it: that
+// is another rule's finding. What an unknown name may have been meant to be is a guess.
 func Has(e *semconvlint.Element, key string) bool {
 	if e.Get(key) != nil {
 		return true
 	}
 	for i := range e.Attributes {
 		for j := range e.Attributes[i].Problems {
-			if slices.Contains(e.Attributes[i].Problems[j].Instead, key) {
+			if p := &e.Attributes[i].Problems[j]; p.Code != semconv.Unknown && slices.Contains(p.Instead, key) {
 				return true
 			}
 		}
