@@ -1,6 +1,7 @@
 package semconv
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/koine-otel/koine/semconv/registry"
@@ -84,7 +85,9 @@ func successors(t *translate.Table) map[string][]string {
 	to := map[string][]string{}
 	for _, c := range t.Conversions() {
 		if c.Signal == "metric" && c.From[0] != c.To {
-			to[c.From[0]] = append(to[c.From[0]], c.To)
+			if from := c.From[0]; !slices.Contains(to[from], c.To) {
+				to[from] = append(to[from], c.To)
+			}
 		}
 	}
 	return to
