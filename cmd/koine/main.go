@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/otelcol"
 
 	"github.com/koine-otel/koine/memory"
@@ -27,7 +28,10 @@ func run() error {
 	acceptReplacedGates()
 	restore := func() {}
 	defer func() { restore() }()
-	command := otelcol.NewCommand(settings())
+	set, config := settings(), &resolved{}
+	set.ConfigProviderSettings.ResolverSettings.ConverterFactories = []confmap.ConverterFactory{config.factory()}
+	command := otelcol.NewCommand(set)
+	warnOfRenamed(command, config)
 	command.SilenceErrors = true
 	command.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
 		if !resolves(c) {

@@ -47,5 +47,5 @@ func boundMemory() {
 }
 
 func parts() command.Parts {
-	return command.Parts{Rules: rules.All(), Version: version, Normalize: normalize}
+	return command.Parts{Rules: rules.All(), Version: version, Normalize: normalize, Readers: readers}
 }

@@ -15,6 +15,7 @@ import (
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
 	"github.com/koine-otel/koine/semconv-lint/config"
 	"github.com/koine-otel/koine/semconv-lint/report"
+	"github.com/koine-otel/koine/semconv-lint/source"
 	"github.com/koine-otel/koine/semconv-lint/telemetry"
 )
 
@@ -34,6 +35,8 @@ type Parts struct {
 	// Normalize gives a sink before another, in which telemetry becomes what a collector would
 	// make of it, and what ends it.
 	Normalize func(next telemetry.Sink, target string, registries []string) (sink telemetry.Sink, stop func() error, err error)
+	// Readers are those of source.
+	Readers func(*semconvlint.Conventions, ReaderOptions) []source.Reader
 }
 
 // Environment is where a command runs.
@@ -58,7 +61,7 @@ func Run(ctx context.Context, args []string, e Environment, p Parts) int {
 		Args: cobra.NoArgs,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(checkCommand(&e, &p), listenCommand(&e, &p), runCommand(&e, &p), rulesCommand(&p), explainCommand(&p), versionCommand(&p))
+	root.AddCommand(checkCommand(&e, &p), listenCommand(&e, &p), runCommand(&e, &p), sourceCommand(&e, &p), migrateCommand(&e, &p), rulesCommand(&p), explainCommand(&p), versionCommand(&p))
 	root.SetArgs(args)
 	root.SetIn(e.In)
 	root.SetOut(e.Out)
@@ -90,11 +93,11 @@ type exit int
 
 func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-// docs are those of all rules: of telemetry, then of the configuration.
+// docs are those of all rules: of telemetry, then of source alone, then of the configuration.
 func (p *Parts) docs() []*semconvlint.Doc {
 	docs := make([]*semconvlint.Doc, 0, len(p.Rules))
 	for i := range p.Rules {
 		docs = append(docs, p.Rules[i].Doc)
 	}
-	return slices.Concat(docs, config.Docs())
+	return slices.Concat(docs, source.OwnDocs(), config.Docs())
 }

@@ -98,6 +98,7 @@ func newSession(t *testing.T) *session {
 
 func (s *session) write(name, text string) {
 	s.t.Helper()
+	require.NoError(s.t, os.MkdirAll(filepath.Dir(filepath.Join(s.dir, name)), 0o700))
 	require.NoError(s.t, os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o600))
 }
 

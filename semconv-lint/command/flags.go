@@ -26,7 +26,6 @@ type flags struct {
 func (f *flags) register(c *cobra.Command) {
 	f.registerShared(c)
 	s := c.Flags()
-	s.BoolVar(&f.failOnEmpty, "fail-on-empty", true, "exit with 3 where no telemetry is seen")
 	s.BoolVar(&f.normalize, "normalize", false, "check what Koine's collector would make of the telemetry")
 	s.StringArrayVar(&f.requireSeen, "require-seen", nil, "`glob` of metrics and attributes of the registry: all that match must be seen; repeatable")
 }
@@ -39,6 +38,7 @@ func (f *flags) registerShared(c *cobra.Command) {
 	s.StringArrayVar(&f.registries, "registry", nil, "`folder` with a company's own conventions in Weaver's format; repeatable")
 	s.StringArrayVar(&f.formats, "format", nil, "`format[=path]` of the report: "+strings.Join(report.Formats(), ", ")+"; repeatable (default: text)")
 	s.StringVar(&f.failOn, "fail-on", "", "least `severity` that fails: error, warning, note or none (default: error)")
+	s.BoolVar(&f.failOnEmpty, "fail-on-empty", true, "exit with 3 where there is nothing to check")
 	s.StringVar(&f.baseline, "baseline", "", "`file` of findings that are accepted for now: new ones alone fail")
 	s.BoolVar(&f.updateBaseline, "update-baseline", false, "make the baseline accept what is found, and nothing else")
 	s.StringArrayVar(&f.severities, "severity", nil, "`rule=severity`: off, note, warning or error; repeatable")

@@ -111,9 +111,8 @@ func writeSourceJSON(w io.Writer, r *Report) error {
 	}
 	for _, f := range r.counting() {
 		if f.Source == nil { // of the configuration
-			f.Source = &Source{Language: "configuration"}
-			f.Source.Path, f.Source.Line = r.place(&f)
-			f.Source.EndLine, f.Source.Column, f.Source.EndColumn = f.Source.Line, 1, 1
+			file, line := r.place(&f)
+			f.Source = &Source{Path: file, Region: Region{line, 1, line, 1}, Language: "configuration"}
 		}
 		if f.Source.Fixable() {
 			d.Summary.Fixable++

@@ -1,0 +1,163 @@
+package source
+
+import (
+	"bytes"
+	"path"
+	"strings"
+
+	semconvlint "github.com/koine-otel/koine/semconv-lint"
+)
+
+// marker begins a comment that ignores findings:
+//
+//	semconv-lint:ignore RULE[,RULE…] reason        on the same line, or alone above it
+//	semconv-lint:ignore-file RULE[,RULE…] reason   in the whole file
+const marker = "semconv-lint:ignore"
+
+// ignores are a file's.
+type ignores []ignore
+
+type ignore struct {
+	at    Range
+	rules []string
+	// line is the one that it covers, 0 for the whole file.
+	line   int
+	reason bool
+	used   bool
+}
+
+// ignoresOf finds those of a content. Most files have none, and cost a search for the marker.
+func ignoresOf(content []byte) ignores {
+	var all ignores
+	var lines Lines
+	for from := 0; ; {
+		i := bytes.Index(content[from:], []byte(marker))
+		if i < 0 {
+			return all
+		}
+		if lines == nil {
+			lines = LinesOf(content)
+		}
+		start := from + i
+		from = start + len(marker)
+		line, _ := lines.Position(content, start)
+		before := bytes.TrimSpace(content[lines[line-1]:start])
+		opened := commentStart(before)
+		if opened < 0 {
+			continue // a text that speaks of it
+		}
+		ig := ignore{at: Range{start, from}, line: line}
+		rest, ofFile := strings.CutPrefix(string(content[from:lines.end(line, len(content))]), "-file")
+		if !strings.HasPrefix(rest, " ") && strings.TrimSpace(rest) != "" {
+			continue // semconv-lint:ignored
+		}
+		rules, reason, _ := strings.Cut(strings.TrimSpace(rest), " ")
+		for _, end := range [...]string{"*/", "-->", "*)", "#}"} {
+			reason = strings.TrimSuffix(strings.TrimSpace(reason), end)
+		}
+		ig.reason = strings.TrimSpace(reason) != ""
+		for rule := range strings.SplitSeq(rules, ",") {
+			if rule = strings.TrimSpace(rule); rule != "" {
+				ig.rules = append(ig.rules, rule)
+			}
+		}
+		switch {
+		case ofFile:
+			ig.line = 0
+		case opened == 0:
+			ig.line = below(content, lines, line)
+		}
+		all = append(all, ig)
+	}
+}
+
+// end is where a line ends.
+func (l Lines) end(line, length int) int {
+	if line < len(l) {
+		return l[line]
+	}
+	return length
+}
+
+// below is the next line with something that is no comment.
+func below(content []byte, lines Lines, line int) int {
+	for line++; line <= len(lines); line++ {
+		text := bytes.TrimSpace(content[lines[line-1]:lines.end(line, len(content))])
+		if len(text) > 0 && commentStart(text[:min(len(text), 4)]) != 0 {
+			return line
+		}
+	}
+	return line
+}
+
+// commentStart is where a comment begins before the marker: 0 if nothing else stands on the line,
+// -1 for none.
+func commentStart(before []byte) int {
+	first := -1
+	for _, begin := range [...]string{"//", "#", "/*", "<!--", "--", "{{/*", "*", ";", "(*"} {
+		if i := bytes.Index(before, []byte(begin)); i >= 0 && (first < 0 || i < first) {
+			first = i
+		}
+	}
+	return first
+}
+
+// apply takes out what is ignored.
+func (all ignores) apply(findings []Finding) (kept []Finding, ignored int) {
+	if len(all) == 0 {
+		return findings, 0
+	}
+	for _, f := range findings {
+		if all.covers(&f) {
+			ignored++
+		} else {
+			kept = append(kept, f)
+		}
+	}
+	return kept, ignored
+}
+
+func (all ignores) covers(f *Finding) bool {
+	covered := false
+	for i := range all {
+		if ig := &all[i]; ig.reason && (ig.line == 0 || ig.line >= f.Line && ig.line <= f.EndLine) && ig.names(f.Rule) {
+			ig.used, covered = true, true
+		}
+	}
+	return covered
+}
+
+func (ig *ignore) names(rule string) bool {
+	for _, glob := range ig.rules {
+		if ok, err := path.Match(glob, rule); err == nil && ok {
+			return true
+		}
+	}
+	return false
+}
+
+// unused are findings on ignores that ignore nothing.
+func (all ignores) unused(j *Judge, file, language string, content []byte) []Finding {
+	if len(all) == 0 || j.severities[UnusedIgnore] == semconvlint.Off {
+		return nil
+	}
+	var found []Finding
+	lines := LinesOf(content)
+	for i := range all {
+		ig := &all[i]
+		if ig.used {
+			continue
+		}
+		message := "ignores " + strings.Join(ig.rules, ", ") + ", of which there is nothing"
+		switch {
+		case len(ig.rules) == 0:
+			message = "says no rule: " + marker + " RULE reason"
+		case !ig.reason:
+			message = "gives no reason, and ignores nothing: " + marker + " " + strings.Join(ig.rules, ",") + " reason"
+		}
+		f := Finding{Rule: UnusedIgnore, Severity: j.severities[UnusedIgnore], Tier: A, Path: file, Language: language, Key: strings.Join(ig.rules, ","), Message: message, At: ig.at}
+		f.place(lines, content, nil)
+		found = append(found, f)
+	}
+	return found
+}
