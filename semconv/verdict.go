@@ -203,6 +203,8 @@ func (j *Judge) unknown(name string, m *meant) []Problem {
 	switch {
 	case !dotted:
 		return nil
+	case specified[name]:
+		return nil
 	case j.registry.Reserved(namespace):
 		return []Problem{{Code: Unknown, Key: name, Instead: m.within(name)}}
 	}

@@ -41,5 +41,7 @@ func TestIgnore(t *testing.T) {
 
 func FuzzIgnore(f *testing.F) {
 	f.Add([]byte("# semconv-lint:ignore a b\n// semconv-lint:ignore-file"))
-	f.Fuzz(func(_ *testing.T, content []byte) { ignoresOf(content).apply([]Finding{{Rule: "a", Line: 1, EndLine: 1}}) })
+	f.Fuzz(func(_ *testing.T, content []byte) {
+		ignoresOf(content).apply([]Finding{{Rule: "a", Line: 1, EndLine: 1}})
+	})
 }

@@ -93,7 +93,7 @@ func (j *Judge) named(u *Use, p *semconv.Problem) (problem, bool) {
 			to = p.Instead[0]
 			message = u.Key + " is no name of the conventions: did you mean " + to + "?"
 		}
-		return u.said(UnknownAttribute, to, message, true), u.Tier == A && !j.mentioned(u.Key)
+		return u.said(UnknownAttribute, to, message, true), u.Tier == A && !j.mentioned(u.Key) && (to != "" || !elsewhere(u.Key))
 	case semconv.Format:
 		if len(p.Instead) == 0 || j.conventions.Registry.Resolve(p.Instead[0]) == nil {
 			return problem{}, false // a name of the user's own, in the user's own form
@@ -108,6 +108,13 @@ func (j *Judge) named(u *Use, p *semconv.Problem) (problem, bool) {
 		return u.said(WrongLevel, to, message, true), u.Tier == A && u.Place != 0 && !u.Read
 	}
 	return problem{}, false
+}
+
+// elsewhere says of a name that its namespace is kept by another registry by now, which has names
+// that this one lacks: https://github.com/open-telemetry/semantic-conventions-genai
+func elsewhere(key string) bool {
+	namespace, _, _ := strings.Cut(key, ".")
+	return namespace == "gen_ai" || namespace == "mcp" || namespace == "openai"
 }
 
 // mentioned is a name that other rules know: of a vocabulary that is no OpenTelemetry's.

@@ -53,6 +53,8 @@ func TestAttributes(t *testing.T) {
 		"moved, not renamed":           {"gen_ai.operation.name", nil, ""},
 		"typo":                         {"http.request.metod", nil, "unknown-attribute warning http.request.method"},
 		"typo, not sure":               {"http.request.metod", func(u *Use) { u.Tier = B }, ""},
+		"kept elsewhere":               {"gen_ai.usage.reasoning_tokens", nil, ""},
+		"of the specification":         {"otel.metric.overflow", nil, ""},
 		"form":                         {"http.statusCode", nil, "unknown"},
 		"type":                         {"http.response.status_code", func(u *Use) { u.Type = registry.String }, "wrong-type error "},
 		"right type":                   {"http.response.status_code", func(u *Use) { u.Type = registry.Int }, ""},
