@@ -14,6 +14,10 @@ import (
 // field of a form. They are told only where telemetry is proven.
 var ambiguous = map[string]bool{"event.name": true, "event.domain": true, "error.message": true, "message.id": true, "message.type": true}
 
+// older are words of OpenCensus and OpenTracing that the translation knows and that were never
+// names of the conventions: who uses those libraries writes them rightly.
+var older = map[string]bool{"http.path": true, "db.type": true}
+
 // attribute judges a key, its value's type and its value.
 func (j *Judge) attribute(u *Use) []problem {
 	if u.Tier > A && (ambiguous[u.Key] || !strings.Contains(u.Key, ".")) {
@@ -82,7 +86,7 @@ func members(set translate.Place) []translate.Place {
 func (j *Judge) named(u *Use, p *semconv.Problem) (problem, bool) {
 	switch p.Code {
 	case semconv.Retired:
-		return j.retired(u, p), verdicts.Foreign(j.context(), u.Key) == ""
+		return j.retired(u, p), verdicts.Foreign(j.context(), u.Key) == "" && !older[u.Key]
 	case semconv.TooNew:
 		to := verdicts.Written(p.Instead)
 		return u.said(TooNew, to, u.Key+" was introduced in "+p.Since+"; the target is "+p.Want, true), u.Tier == A

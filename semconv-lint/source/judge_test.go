@@ -54,6 +54,7 @@ func TestAttributes(t *testing.T) {
 		"typo":                         {"http.request.metod", nil, "unknown-attribute warning http.request.method"},
 		"typo, not sure":               {"http.request.metod", func(u *Use) { u.Tier = B }, ""},
 		"kept elsewhere":               {"gen_ai.usage.reasoning_tokens", nil, ""},
+		"of OpenCensus":                {"http.path", nil, ""},
 		"of the specification":         {"otel.metric.overflow", nil, ""},
 		"form":                         {"http.statusCode", nil, "unknown"},
 		"type":                         {"http.response.status_code", func(u *Use) { u.Type = registry.String }, "wrong-type error "},
