@@ -169,9 +169,16 @@ var sameForRight = map[string]bool{
 	"in upper case, _OTHER if it is none of the known": true, "in lower case": true, "without a password": true, "unless empty": true, "as a number": true,
 }
 
+// general are retired names that have a successor on elements of one kind alone, which a source
+// does not show: error.message on the evaluation of a feature flag.
+var general = map[string]bool{"error.message": true}
+
 // whole are the names that take the whole value, in place of those for a part of it or for some
 // values.
 func (j *Judge) whole(key string, names []string) []string {
+	if general[key] {
+		return nil
+	}
 	if known := j.conventions.Registry.Resolve(key); known != nil && slices.Contains(names, known.RenamedTo) {
 		return []string{known.RenamedTo}
 	}

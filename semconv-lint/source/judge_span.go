@@ -1,6 +1,7 @@
 package source
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/koine-otel/koine/semconv-lint/sensitive"
@@ -35,6 +36,9 @@ func (j *Judge) spanName(u *Use) []problem {
 func isEndless(expression string) bool {
 	expression = strings.TrimRight(expression, "()[] ")
 	words := strings.Split(sensitive.Words(expression), "_")
+	if slices.ContainsFunc(words, func(w string) bool { return w == "route" || w == "template" || w == "pattern" }) {
+		return false // request.route().uri: of which there are as many as the code has
+	}
 	for len(words) > 1 && forms[words[len(words)-1]] {
 		words = words[:len(words)-1]
 	}

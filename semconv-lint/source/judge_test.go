@@ -160,7 +160,7 @@ func TestSpanNames(t *testing.T) {
 	j := judge(t, JudgeOptions{})
 	for key, want := range map[string]int{
 		"GET /users/{user.id}": 1, "GET /users/{id.toString()}": 1, "{method} {route}": 0, "{req.URL.Path}": 1, "{userId}": 1, "GET {request.getRequestURI()}": 1,
-		"process {topic}": 0, "job {name}": 0, "SELECT {table}": 0, "{sql}": 1, "step {i}": 1, "{operation}": 0, "{valid}": 0,
+		"process {topic}": 0, "job {name}": 0, "SELECT {table}": 0, "{sql}": 1, "step {i}": 1, "{operation}": 0, "{valid}": 0, "{request.route().uri}": 0,
 	} {
 		u := Use{Role: SpanName, Tier: A, At: Range{0, 1}, Key: key, Varies: true, Within: -1}
 		assert.Len(t, j.Uses("a", "go", []byte("x"), []Use{u}), want, key)
