@@ -65,9 +65,37 @@ func LinesOf(content []byte) Lines {
 
 // Position is a byte's line and column, from 1; columns count characters.
 func (l Lines) Position(content []byte, at int) (line, column int) {
+	line = l.line(at)
+	return line, utf8.RuneCount(content[l[line-1]:at]) + 1
+}
+
+func (l Lines) line(at int) int {
 	line, exact := slices.BinarySearch(l, at)
 	if exact {
 		line++
 	}
-	return line, utf8.RuneCount(content[l[line-1]:at]) + 1
+	return line
+}
+
+// positions gives many positions of a content, mostly in its order. Counting goes on from the one
+// before: a file of one line would take the square of its length.
+type positions struct {
+	lines      Lines
+	content    []byte
+	at, column int // of the last; the column is 0 for none
+}
+
+func newPositions(content []byte) *positions {
+	return &positions{lines: LinesOf(content), content: content}
+}
+
+func (p *positions) of(at int) (line, column int) {
+	line = p.lines.line(at)
+	from, column := p.lines[line-1], 1
+	if p.column > 0 && p.at >= from && p.at <= at {
+		from, column = p.at, p.column
+	}
+	column += utf8.RuneCount(p.content[from:at])
+	p.at, p.column = at, column
+	return line, column
 }

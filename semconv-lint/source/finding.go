@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"cmp"
 	"strings"
 
@@ -54,14 +55,15 @@ func Compare(a, b *Finding) int {
 }
 
 // place says where a finding and its edits are.
-func (f *Finding) place(lines Lines, content []byte, edits []Edit) {
-	f.Line, f.Column = lines.Position(content, f.At.Start)
-	f.EndLine, f.EndColumn = lines.Position(content, f.At.End)
-	f.Text = clip(strings.TrimSpace(string(content[lines[f.Line-1]:lines.end(f.Line, len(content))])))
+func (f *Finding) place(in *positions, edits []Edit) {
+	f.Line, f.Column = in.of(f.At.Start)
+	f.EndLine, f.EndColumn = in.of(f.At.End)
+	text := in.content[in.lines[f.Line-1]:in.lines.end(f.Line, len(in.content))]
+	f.Text = clip(string(bytes.TrimSpace(text[:min(len(text), 4*maxText)])))
 	for _, e := range edits {
 		p := Placed{Edit: e}
-		p.Line, p.Column = lines.Position(content, e.Start)
-		p.EndLine, p.EndColumn = lines.Position(content, e.End)
+		p.Line, p.Column = in.of(e.Start)
+		p.EndLine, p.EndColumn = in.of(e.End)
 		f.Edits = append(f.Edits, p)
 	}
 }

@@ -40,14 +40,14 @@ func Fix(f *File, findings []Finding) (*Fixed, error) {
 }
 
 // fits is whether edits may be made beside others: the same edit, an import that two findings add,
-// is made once.
+// is made once, and two imports are added at one place.
 func fits(all, edits []Edit, length int) bool {
 	for _, e := range edits {
 		if e.Start < 0 || e.End < e.Start || e.End > length {
 			return false
 		}
 		for _, o := range all {
-			if e != o && e.Start < o.End && o.Start < e.End || e != o && e.Range == o.Range {
+			if e != o && (e.Start < o.End && o.Start < e.End || e.Range == o.Range && e.Start < e.End) {
 				return false
 			}
 		}

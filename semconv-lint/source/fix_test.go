@@ -20,13 +20,14 @@ func TestFix(t *testing.T) {
 	fixed, err := Fix(f, []Finding{
 		{Edits: []Placed{edit(0, 0, "import x\n"), edit(1, 2, "one")}},
 		{Edits: []Placed{edit(0, 0, "import x\n"), edit(8, 9, "eight")}},
+		{Edits: []Placed{edit(0, 0, "import y\n"), edit(5, 6, "five")}},
 		{Edits: []Placed{edit(8, 10, "overlaps")}},
 		{Edits: []Placed{edit(9, 99, "beyond")}},
 		{},
 	})
 	require.NoError(t, err)
-	assert.Equal(t, "import x\n0one234567eight9", string(fixed.After))
-	assert.Equal(t, []int{0, 1}, fixed.Done)
+	assert.Equal(t, "import x\nimport y\n0one234five67eight9", string(fixed.After))
+	assert.Equal(t, []int{0, 1, 2}, fixed.Done)
 	require.NoError(t, fixed.Write())
 	now, err := os.ReadFile(path)
 	require.NoError(t, err)

@@ -142,7 +142,7 @@ func (all ignores) unused(j *Judge, file, language string, content []byte) []Fin
 		return nil
 	}
 	var found []Finding
-	lines := LinesOf(content)
+	in := newPositions(content)
 	for i := range all {
 		ig := &all[i]
 		if ig.used {
@@ -156,7 +156,7 @@ func (all ignores) unused(j *Judge, file, language string, content []byte) []Fin
 			message = "gives no reason, and ignores nothing: " + marker + " " + strings.Join(ig.rules, ",") + " reason"
 		}
 		f := Finding{Rule: UnusedIgnore, Severity: j.severities[UnusedIgnore], Tier: A, Path: file, Language: language, Key: strings.Join(ig.rules, ","), Message: message, At: ig.at}
-		f.place(lines, content, nil)
+		f.place(in, nil)
 		found = append(found, f)
 	}
 	return found

@@ -64,7 +64,7 @@ type problem struct {
 // Uses judges those of a file.
 func (j *Judge) Uses(path, language string, content []byte, uses []Use) []Finding {
 	var findings []Finding
-	var lines Lines
+	var in *positions
 	beside := newBeside(uses)
 	for i := range uses {
 		u := &uses[i]
@@ -76,14 +76,14 @@ func (j *Judge) Uses(path, language string, content []byte, uses []Use) []Findin
 			if severity == semconvlint.Off {
 				continue
 			}
-			if lines == nil {
-				lines = LinesOf(content)
+			if in == nil {
+				in = newPositions(content)
 			}
 			f := Finding{
 				Rule: p.rule, Severity: severity, Tier: u.Tier, Path: path, Language: language, Key: p.key,
 				Replacement: p.replacement, Message: p.message, Since: p.since, At: p.at, Read: u.Read, Role: u.Role,
 			}
-			f.place(lines, content, p.edits)
+			f.place(in, p.edits)
 			findings = append(findings, f)
 		}
 	}

@@ -237,8 +237,8 @@ func (j *Judge) valued(u *Use) []problem {
 		found = append(found, u.said(WrongType, "", u.Key+" is "+p.Want+" by the conventions, and set to "+p.Have+" here", settled))
 	}
 	for _, p := range ofCode(verdict, semconv.RetiredValue) {
-		if u.Value == nil || p.Have != u.Value.Text {
-			continue
+		if u.Value == nil || p.Have != u.Value.Text || slices.Contains(p.Instead, p.Have) {
+			continue // or it was a member that another one of the same value replaced
 		}
 		to := strings.Join(p.Instead, ", ")
 		message := "the value " + p.Have + " of " + u.Key + " is retired"

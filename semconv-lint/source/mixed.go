@@ -75,7 +75,7 @@ func (m *mixed) add(file, _ string, content []byte, uses []Use, findings []Findi
 		if lines == nil {
 			lines = LinesOf(content)
 		}
-		line, _ := lines.Position(content, u.At.Start)
+		line := lines.line(u.At.Start)
 		at := fmt.Sprintf("%s:%d", file, line)
 		if first, ok := s.live[u.Key]; !ok || at < first {
 			s.live[strings.Clone(u.Key)] = at

@@ -156,6 +156,7 @@ func breakAt(content []byte, i int) int {
 
 // builder makes nodes of the library's, which know line and column only.
 type builder struct {
+	near    place // of the node before
 	content []byte
 	end     int
 	lines   []int
@@ -224,13 +225,22 @@ func (b *builder) offset(line, column int) int {
 	if line < 1 || line > len(b.lines) || column < 1 {
 		return -1
 	}
-	at := b.lines[line-1]
-	for ; column > 1; column-- {
+	// Nodes come in the file's order: counting goes on from the one before, as a file of one line
+	// would take the square of its length.
+	at, from := b.lines[line-1], 1
+	if b.near.line == line && b.near.column <= column {
+		at, from = b.near.at, b.near.column
+	}
+	for ; from < column; from++ {
 		if at >= b.end {
 			return -1
 		}
 		_, n := utf8.DecodeRune(b.content[at:b.end])
 		at += n
 	}
+	b.near = place{line, column, at}
 	return at
 }
+
+// place is a byte and where it is in the file.
+type place struct{ line, column, at int }
