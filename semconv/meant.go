@@ -84,10 +84,16 @@ func (m *meant) beyond(name string) []string {
 	return nonEmpty(to)
 }
 
-// Bounds of misspelt: namespaces of three letters mean each other (jvm, jms), another letter makes
-// another word of a short one (disk, desk), and two letters are a slip only in a long one.
+// settled are namespaces that no other word is near: nodes and nodejs, openapi and openai, procfile
+// and profile, tread and thread are all in use.
+var settled = map[string]bool{
+	"http": true, "messaging": true, "network": true, "service": true, "server": true, "client": true, "exception": true, "telemetry": true,
+	"deployment": true, "container": true, "process": true, "system": true, "cloud": true, "session": true, "browser": true, "feature_flag": true, "user_agent": true,
+}
+
+// Bounds of misspelt: another letter makes another word of a short one, and two letters are a slip
+// only in a long one.
 const (
-	minNamespace  = 4
 	wordNamespace = 6
 	longNamespace = 9
 )
@@ -97,7 +103,7 @@ const (
 // last (http and httpd, user and users) than are slips. Behind thread and threat a single word, id
 // or name, says nothing: there no letter may be another.
 func misspelt(namespace, meant, rest string) bool {
-	if len(meant) < minNamespace || namespace == "" || namespace[0] != meant[0] || namespace[len(namespace)-1] != meant[len(meant)-1] {
+	if !settled[meant] || namespace == "" || namespace[0] != meant[0] || namespace[len(namespace)-1] != meant[len(meant)-1] {
 		return false
 	}
 	parts := strings.Contains(rest, ".")

@@ -14,6 +14,12 @@ func TestMisspeltNamespace(t *testing.T) {
 		"htp.request.method":            "http.request.method",
 		"htttp.request.method":          "http.request.method",
 		"http2.request.method":          "",
+		"openapi.api.type":              "", // real words, however near
+		"nodes.eventloop.state":         "",
+		"graphml.operation.name":        "",
+		"prof.location.is_folded":       "",
+		"tread.id":                      "",
+		"hoist.cpu.cache.l2.size":       "",
 		"mesaging.destination.name":     "messaging.destination.name",
 		"messging.destination.name":     "messaging.destination.name",
 		"mesagin.destination.name":      "",

@@ -29,7 +29,7 @@ func checkCommand(e *Environment, p *Parts) *cobra.Command {
 			if len(files) == 0 {
 				return errors.Join(errors.New("check: no files: name some, - for standard input, or set inputs in "+config.FileName), l.stop())
 			}
-			counts, err := telemetry.ReadFiles(c.Context(), files, e.In, l.sink, telemetry.Options{})
+			counts, err := telemetry.ReadFiles(c.Context(), files, e.In, l.sink, telemetry.Options{Registry: l.registry})
 			l.damaged = counts.Damaged
 			return l.end(err)
 		},

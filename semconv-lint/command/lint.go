@@ -10,6 +10,7 @@ import (
 	"github.com/koine-otel/koine/semconv-lint/config"
 	"github.com/koine-otel/koine/semconv-lint/report"
 	"github.com/koine-otel/koine/semconv-lint/telemetry"
+	"github.com/koine-otel/koine/semconv/registry"
 )
 
 // lint is a run: begun before telemetry comes, ended when it has come.
@@ -26,6 +27,7 @@ type lint struct {
 	// interrupted is whether there was more to read: nothing can be said to be missing then.
 	interrupted bool
 
+	registry *registry.Registry
 	engine   *semconvlint.Engine
 	coverage *coverage
 	stop     func() error
@@ -77,6 +79,7 @@ func (l *lint) build() error {
 	if err != nil {
 		return err
 	}
+	l.registry = conventions.Registry
 	if l.engine, err = semconvlint.New(conventions, l.parts.Rules, l.config.EngineOptions(l.parts.Rules)); err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func listenCommand(e *Environment, p *Parts) *cobra.Command {
 				return err
 			}
 			var r refusals
-			o.Refused = r.add
+			o.Refused, o.Registry = r.add, l.registry
 			o.Done = func(counts telemetry.Counts) { l.damaged = counts.Damaged }
 			o.Ready = func(ports telemetry.Ports) { fmt.Fprintln(e.Err, "listening:", portsText(ports)) }
 			err = telemetry.Listen(c.Context(), l.sink, o)

@@ -30,7 +30,7 @@ func runCommand(e *Environment, p *Parts) *cobra.Command {
 			}
 			var r refusals
 			code, err := telemetry.Run(c.Context(), command, l.sink, telemetry.RunOptions{
-				Stdin: e.In, Stdout: e.Out, Stderr: e.Err, Grace: grace, Refused: r.add,
+				Stdin: e.In, Stdout: e.Out, Stderr: e.Err, Grace: grace, Refused: r.add, Registry: l.registry,
 				Done: func(counts telemetry.Counts) { l.damaged = counts.Damaged },
 			})
 			l.outside = code

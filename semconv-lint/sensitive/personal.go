@@ -46,8 +46,35 @@ func address(text string, at int) (start, end int) {
 			return 0, 0
 		}
 	}
+	if noMail(strings.ToLower(host)) {
+		return 0, 0
+	}
 	return start, at + 1 + len(host)
 }
+
+// noMail says whether a host is the end of a file's name (logo@2x.png), or machines' own (rabbit@ and
+// celery@ are nodes, and service accounts nobody). What might be a top-level domain is none of the
+// files'.
+func noMail(host string) bool {
+	if files[host[strings.LastIndexByte(host, '.')+1:]] {
+		return true
+	}
+	for _, domain := range machines {
+		if strings.HasSuffix(host, domain) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	files = map[string]bool{
+		"png": true, "jpg": true, "jpeg": true, "webp": true, "gif": true, "svg": true, "ico": true, "pdf": true,
+		"css": true, "scss": true, "js": true, "mjs": true, "jsx": true, "tsx": true, "html": true, "json": true, "xml": true, "yaml": true, "yml": true, "txt": true,
+		"gz": true, "tgz": true, "whl": true, "jar": true, "war": true, "dll": true, "exe": true, "ttf": true, "woff": true, "woff2": true,
+	}
+	machines = [...]string{".cluster.local", ".ec2.internal", ".compute.internal", ".gserviceaccount.com"}
+)
 
 func isLocal(c byte) bool { return isWord(c) || strings.IndexByte(".+-%", c) >= 0 }
 

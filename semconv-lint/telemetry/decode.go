@@ -18,18 +18,23 @@ import (
 
 // decoder decodes bodies and gives what they hold to the sink. It is safe for concurrent use.
 type decoder struct {
-	sink   Sink
-	tally  tally
-	zipkin sync.Pool
-	limits wire.Limits
+	sink     Sink
+	tally    tally
+	zipkin   sync.Pool
+	limits   wire.Limits
+	registry *registry.Registry
 	// arrived, if any, is told of all telemetry.
 	arrived func()
 }
 
-func newDecoder(sink Sink) *decoder {
+// newDecoder makes one; nil is the registry of the conventions.
+func newDecoder(sink Sink, r *registry.Registry) *decoder {
+	if r == nil {
+		r = registry.Default()
+	}
 	// Spans that share an id may stand in different lists, so all lists have one memory.
 	memory := sync.OnceValue(zipkin.NewMemory)
-	return &decoder{sink: sink, limits: fileLimits, zipkin: sync.Pool{New: func() any {
+	return &decoder{sink: sink, limits: fileLimits, registry: r, zipkin: sync.Pool{New: func() any {
 		return zipkin.NewDecoder(zipkin.Options{IsResource: registry.OfSender, Memory: memory()})
 	}}}
 }
@@ -123,6 +128,7 @@ func (d *decoder) zipkinList(f zipkin.Format, body []byte, source string, invali
 			invalid(report.First[reason])
 		}
 	}
+	(&types{d.registry, ofZipkin}).restore(td)
 	d.traces(td, source)
 	return nil
 }

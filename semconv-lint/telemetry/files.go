@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+
+	"github.com/koine-otel/koine/semconv/registry"
 )
 
 // Options say how files are read. The zero value is right.
@@ -15,6 +17,9 @@ type Options struct {
 	// MaxElement bounds, in bytes, what must be held as a whole: a line, or one element of a long
 	// list. 0 is 64 MiB.
 	MaxElement int
+	// Registry has the types of what comes as text over formats that have no other: Zipkin, and
+	// lists in Jaeger. Nil is the conventions'.
+	Registry *registry.Registry
 }
 
 // maxElement is the default of Options.MaxElement, and the greatest message of a file in frames.
@@ -39,7 +44,7 @@ func ReadFiles(ctx context.Context, patterns []string, stdin io.Reader, sink Sin
 		o.MaxElement = maxElement
 	}
 	files, missing := find(patterns)
-	d := newDecoder(sink)
+	d := newDecoder(sink, o.Registry)
 	d.tally.damaged.Add(int64(len(missing)))
 	r := &fileReader{options: o, stdin: stdin, tally: &d.tally, problems: &problems{tally: &d.tally}}
 	r.workers = startWorkers(o.Workers, d, r.problems)

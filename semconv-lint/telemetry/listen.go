@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/koine-otel/koine/semconv/registry"
 	"github.com/koine-otel/koine/spans/wire"
 )
 
@@ -32,6 +33,8 @@ type ListenOptions struct {
 	Duration, Inactivity time.Duration
 	// MaxBody bounds a request in bytes, as it comes and unpacked; 0 is 20 MiB.
 	MaxBody int
+	// Registry is that of Options.
+	Registry *registry.Registry
 	// Ready is called with the ports when all are open.
 	Ready func(Ports)
 	// Done is called with what came, at the end.
@@ -61,7 +64,7 @@ func Listen(ctx context.Context, sink Sink, o ListenOptions) error {
 	defer stop()
 	activity := newActivity(o.Inactivity, stop)
 	defer activity.end()
-	d := newDecoder(sink)
+	d := newDecoder(sink, o.Registry)
 	d.limits = wire.DefaultLimits
 	d.arrived = func() {
 		activity.note()

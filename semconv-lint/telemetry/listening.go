@@ -20,7 +20,7 @@ func listenFor(sink Sink, o *RunOptions) (Ports, *listening, error) {
 	l := &listening{stop: stop, ended: make(chan error, 1), quiet: newActivity(0, nil)}
 	go func() { // ends with stop
 		l.ended <- Listen(ctx, sink, ListenOptions{
-			Ports: Ports{Control: Closed}, MaxBody: o.MaxBody, Done: o.Done, Refused: o.Refused, arrived: l.quiet.note,
+			Ports: Ports{Control: Closed}, MaxBody: o.MaxBody, Registry: o.Registry, Done: o.Done, Refused: o.Refused, arrived: l.quiet.note,
 			Ready: func(p Ports) { ready <- p },
 		})
 	}()

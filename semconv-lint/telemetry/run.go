@@ -11,6 +11,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/koine-otel/koine/semconv/registry"
 )
 
 // RunOptions say how a command is run. The zero value leaves it without input and output.
@@ -22,11 +24,12 @@ type RunOptions struct {
 	// Grace is how long to wait for telemetry after the command's end, since the last of it; 0 is
 	// half a second. At most ten times as long is waited.
 	Grace time.Duration
-	// Ready, Done, Refused and MaxBody are those of ListenOptions.
-	Ready   func(Ports)
-	Done    func(Counts)
-	Refused func(error)
-	MaxBody int
+	// Ready, Done, Refused, MaxBody and Registry are those of ListenOptions.
+	Ready    func(Ports)
+	Done     func(Counts)
+	Refused  func(error)
+	MaxBody  int
+	Registry *registry.Registry
 }
 
 const (

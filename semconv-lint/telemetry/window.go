@@ -47,7 +47,8 @@ func (w *window) more() error {
 	if cap(w.buf)-len(w.buf) < peeked {
 		w.buf = append(make([]byte, 0, 2*cap(w.buf)), w.buf...)
 	}
-	n, err := w.reader.Read(w.buf[len(w.buf):cap(w.buf)])
+	// No more than that it is too long, however much there is room for.
+	n, err := w.reader.Read(w.buf[len(w.buf):min(cap(w.buf), w.pos+w.max+1)])
 	w.buf, w.end = w.buf[:len(w.buf)+n], err
 	if n > 0 {
 		return nil

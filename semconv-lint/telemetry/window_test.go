@@ -39,3 +39,11 @@ func TestValue(t *testing.T) {
 		assert.Equal(t, c.value == "", err != nil, c.text)
 	}
 }
+
+// TestLongestValue: how long a value may be does not depend on how much there is room for.
+func TestLongestValue(t *testing.T) {
+	for _, length := range []int{100, 101, 102, 103, 1000, 100_000} {
+		_, err := newWindow(strings.NewReader(`"`+strings.Repeat("x", length-2)+`"`), 100).value()
+		assert.Equal(t, length > 101, err != nil, length)
+	}
+}

@@ -113,6 +113,7 @@ func (w *workers) decodeKind(p *piece) error {
 		if err != nil {
 			return err
 		}
+		(&types{d.registry, ofJaeger}).restore(td)
 		d.traces(td, p.source)
 		return nil
 	case tracesPiece:

@@ -25,7 +25,7 @@ func (n *Names) Nearest(name string) string {
 	best, least := "", 2*maxDistance+2
 	for _, candidate := range n.byNamespace[namespace] {
 		d := Distance(name, candidate)
-		if d > maxDistance || candidate == name {
+		if d > maxDistance || candidate == name || d > slips(name, candidate) {
 			continue
 		}
 		score := 2 * d
@@ -38,6 +38,38 @@ func (n *Names) Nearest(name string) string {
 	}
 	return best
 }
+
+// slips is how many letters a name may be off from another: in a word of three letters none, as any
+// other is another word (cpu and ip), in one of five a single one (kind and id).
+func slips(name, candidate string) int {
+	from, n, c := 0, len(name), len(candidate)
+	for from < min(n, c) && name[from] == candidate[from] {
+		from++
+	}
+	for n > from && c > from && name[n-1] == candidate[c-1] {
+		n, c = n-1, c-1
+	}
+	start := strings.LastIndexAny(candidate[:from], "._") + 1
+	end := c
+	if i := strings.IndexAny(candidate[c:], "._"); i >= 0 {
+		end += i
+	} else {
+		end = len(candidate)
+	}
+	switch length := end - start; {
+	case length < shortWord:
+		return 0
+	case length < longWord:
+		return 1
+	}
+	return maxDistance
+}
+
+// Bounds of slips.
+const (
+	shortWord = 4
+	longWord  = 6
+)
 
 // Distance is how many letters are inserted, left out, replaced or swapped with their neighbour;
 // more than two where that is clear from the lengths.

@@ -17,6 +17,7 @@ func TestNearest(t *testing.T) {
 		"db.nam.space":         "db.name.space",
 		"htp.request.method":   "", // another namespace
 		"http.request.methods": "http.request.method",
+		"db.nam":               "", // a word of four letters, and the name goes on
 		"":                     "",
 	} {
 		if got := names.Nearest(name); got != want {

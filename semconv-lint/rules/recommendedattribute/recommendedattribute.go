@@ -79,7 +79,7 @@ func (r *checker) use(e *semconvlint.Element, id string, uses []registry.Use) {
 		}
 		a = &absent{example: verdicts.Own(e.Example(""))}
 		for _, use := range uses {
-			if known := r.c.Conventions.Registry.Lookup(use.Key); r.levels[use.Level] && (known == nil || known.Type&registry.Template == 0) && !r.c.Conventions.IsTooNew(use.Key) {
+			if r.levels[use.Level] && r.canBeAsked(use.Key) {
 				a.uses = append(a.uses, use)
 			}
 		}
@@ -88,6 +88,16 @@ func (r *checker) use(e *semconvlint.Element, id string, uses []registry.Use) {
 	}
 	a.example.See(e)
 	a.uses = slices.DeleteFunc(a.uses, func(use registry.Use) bool { return verdicts.Has(e, use.Key) })
+}
+
+// canBeAsked is false for templates, names that came after the target, and those that conventions
+// still have that retired them.
+func (r *checker) canBeAsked(key string) bool {
+	a := r.c.Conventions.Registry.Lookup(key)
+	if a == nil {
+		return true
+	}
+	return a.Type&registry.Template == 0 && !r.c.Conventions.IsTooNew(key) && !r.c.Conventions.Table.Retired(&a.Retirement)
 }
 
 func (r *checker) convention(e *semconvlint.Element) (string, []registry.Use) {
