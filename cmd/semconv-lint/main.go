@@ -1,4 +1,5 @@
-// Program semconv-lint checks what services emit against the semantic conventions.
+// Program semconv-lint checks what services emit, and what their repositories name, against the
+// semantic conventions.
 package main
 
 import (
@@ -14,6 +15,7 @@ import (
 
 	"github.com/koine-otel/koine/semconv-lint/command"
 	"github.com/koine-otel/koine/semconv-lint/rules"
+	"github.com/koine-otel/koine/semconv-lint/source/analyzers"
 )
 
 //go:generate sh -c "go run . rules --markdown > ../../docs/lint-rules.md"
@@ -22,6 +24,9 @@ import (
 const version = "0.1.0"
 
 func main() {
+	if analyzers.IsVet(os.Args[1:]) { // go vet -vettool=$(which semconv-lint) ./...
+		analyzers.Main()
+	}
 	boundMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -43,6 +48,9 @@ func boundMemory() {
 	const engine, worker = 224 << 20, 64 << 20
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // GOMEMLIMIT is not set
 		debug.SetMemoryLimit(engine + worker*int64(runtime.GOMAXPROCS(0)))
+		if os.Getenv("GOGC") == "" {
+			debug.SetGCPercent(400) // far from the limit there is no hurry
+		}
 	}
 }
 

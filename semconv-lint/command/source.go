@@ -56,16 +56,6 @@ func sourceCommand(e *Environment, p *Parts) *cobra.Command {
 	return c
 }
 
-// tierOf reads a tier's name.
-func tierOf(name string) (source.Tier, error) {
-	for _, t := range []source.Tier{source.A, source.B, source.C} {
-		if t.String() == strings.ToUpper(name) {
-			return t, nil
-		}
-	}
-	return 0, fmt.Errorf("--tier: %q is not A, B or C", name)
-}
-
 // sourceLint is a run on a repository.
 type sourceLint struct {
 	lint
@@ -79,9 +69,9 @@ func beginSource(f *sourceFlags, e *Environment, p *Parts, args []string) (*sour
 	if f.fix && f.diff {
 		return nil, errors.New("--fix writes and --diff only shows: one of them")
 	}
-	tier, err := tierOf(f.tier)
+	tier, err := source.ParseTier(f.tier)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--tier: %w", err)
 	}
 	l, err := beginAny(&f.flags, e, p)
 	if err != nil {

@@ -15,8 +15,16 @@ func (j *Judge) convention(u *Use) []problem {
 	if newest != "" {
 		message += ": " + newest + " has those of today"
 	}
+	if u.Lacks != nil && newest != "" {
+		if lacking := u.Lacks(newest); len(lacking) > 0 {
+			message += ", but not " + strings.Join(lacking[:min(len(lacking), maxLacking)], ", ") + ", or not with this meaning"
+		}
+	}
 	return []problem{u.said(OldConventionPackage, newest, message, true).fixed(u.Rewrite)}
 }
+
+// maxLacking are told of the symbols that hinder an upgrade.
+const maxLacking = 5
 
 // optInWords are those that OTEL_SEMCONV_STABILITY_OPT_IN has by the conventions' migration
 // guides; each but the last may have /dup.

@@ -6,6 +6,9 @@
 package source
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/koine-otel/koine/semconv/registry"
 	"github.com/koine-otel/koine/semconv/translate"
 )
@@ -51,6 +54,16 @@ const (
 )
 
 func (t Tier) String() string { return string(rune('A' + t - 1)) }
+
+// ParseTier reads the letter of a tier that can be asked for.
+func ParseTier(name string) (Tier, error) {
+	for _, t := range [...]Tier{A, B, C} {
+		if strings.EqualFold(name, t.String()) {
+			return t, nil
+		}
+	}
+	return 0, fmt.Errorf("tier %q: there are A, B and C", name)
+}
 
 // Range is from a byte of a file to the one after the last.
 type Range struct{ Start, End int }
