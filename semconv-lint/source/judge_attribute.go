@@ -97,7 +97,7 @@ func (j *Judge) named(u *Use, p *semconv.Problem) (problem, bool) {
 			to = p.Instead[0]
 			message = u.Key + " is no name of the conventions: did you mean " + to + "?"
 		}
-		return u.said(UnknownAttribute, to, message, true), u.Tier == A && !j.mentioned(u.Key) && (to != "" || !elsewhere(u.Key))
+		return u.said(UnknownAttribute, to, message, true), u.Tier == A && !j.mentioned(u.Key) && (to != "" || !shared(u.Key))
 	case semconv.Format:
 		if len(p.Instead) == 0 || j.conventions.Registry.Resolve(p.Instead[0]) == nil {
 			return problem{}, false // a name of the user's own, in the user's own form
@@ -114,11 +114,18 @@ func (j *Judge) named(u *Use, p *semconv.Problem) (problem, bool) {
 	return problem{}, false
 }
 
-// elsewhere says of a name that its namespace is kept by another registry by now, which has names
-// that this one lacks: https://github.com/open-telemetry/semantic-conventions-genai
-func elsewhere(key string) bool {
+// ofOthers are namespaces of the conventions in which others have names of their own, and rightly:
+// vendors and products, the words of tests and of applications, what tracing-opentelemetry reads of
+// a span (otel.name), and those that another registry keeps by now,
+// https://github.com/open-telemetry/semantic-conventions-genai.
+var ofOthers = map[string]bool{
+	"gen_ai": true, "mcp": true, "openai": true, "aws": true, "azure": true, "gcp": true, "elasticsearch": true, "graphql": true,
+	"dns": true, "test": true, "app": true, "log": true, "otel": true,
+}
+
+func shared(key string) bool {
 	namespace, _, _ := strings.Cut(key, ".")
-	return namespace == "gen_ai" || namespace == "mcp" || namespace == "openai"
+	return ofOthers[namespace]
 }
 
 // mentioned is a name that other rules know: of a vocabulary that is no OpenTelemetry's.
