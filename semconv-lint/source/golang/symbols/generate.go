@@ -1,7 +1,7 @@
 //go:build ignore
 
-// Command generate writes table.tsv.gz from the semconv folders of go.opentelemetry.io/otel that
-// are given: go run generate.go MODULE/semconv...
+// Command generate writes table.tsv.gz from the semconv folder of a module, which has the packages of
+// all versions before: go run generate.go MODULE@VERSION
 //
 // A row is a symbol of the packages: its kind, name, key or value, the rest, and the versions that
 // have it so.
@@ -10,6 +10,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -18,6 +19,7 @@ import (
 	"log"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -25,15 +27,25 @@ import (
 )
 
 func main() {
+	if len(os.Args) != 2 {
+		log.Fatal("usage: go run generate.go MODULE@VERSION")
+	}
+	// Downloaded beside the project's own version, which may be an older one.
+	out, err := exec.Command("go", "mod", "download", "-json", os.Args[1]).Output()
+	if err != nil {
+		log.Fatal(err)
+	}
+	var module struct{ Dir string }
+	if err := json.Unmarshal(out, &module); err != nil {
+		log.Fatal(err)
+	}
+	versions, err := filepath.Glob(filepath.Join(module.Dir, "semconv", "v1.*"))
+	if err != nil || len(versions) == 0 {
+		log.Fatal("no packages in ", module.Dir, err)
+	}
 	t := table{rows: map[row][]string{}}
-	for _, dir := range os.Args[1:] {
-		versions, err := filepath.Glob(filepath.Join(dir, "v1.*"))
-		if err != nil {
-			log.Fatal(err)
-		}
-		for _, version := range versions {
-			t.version(version)
-		}
+	for _, version := range versions {
+		t.version(version)
 	}
 	if err := os.WriteFile("table.tsv.gz", t.bytes(), 0o644); err != nil {
 		log.Fatal(err)

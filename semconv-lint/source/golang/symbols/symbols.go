@@ -15,7 +15,7 @@ import (
 	"sync"
 )
 
-//go:generate go run generate.go $OTEL/semconv
+//go:generate go run generate.go go.opentelemetry.io/otel@v1.47.0
 
 // Root is the folder of the packages.
 const Root = "go.opentelemetry.io/otel/semconv/"
