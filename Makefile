@@ -1,7 +1,8 @@
 # koine: `make demo` shows it at work, `make test` runs every test. Both need Go alone.
 GO      ?= go
 TOOL     = $(GO) tool -modfile=$(CURDIR)/tools/go.mod
-MODULES  = . semconv
+MODULES  = . semconv instrumentation $(WRAPPERS)
+WRAPPERS = $(addprefix instrumentation/,koinegrpc koinesql koinekafka)
 # Components log no gRPC trace; with the tag the linker can drop what only that needs.
 FLAGS    = -trimpath -tags grpcnotrace -ldflags "-s -w"
 BUILD    = CGO_ENABLED=0 $(GO) build $(FLAGS)
@@ -50,7 +51,7 @@ bin/clients/node.done: $(CLIENTS_NODE)
 
 race: ## what runs goroutines, under the race detector
 	$(GO) test -race ./connectors/... ./extensions/... ./memory/... ./processors/... ./receivers/... ./semconv-lint/... ./spans/... ./tracegen/... ./zipkin/... ./cmd/tracegen/...
-	cd semconv && $(GO) test -race ./...
+	@for m in semconv instrumentation $(WRAPPERS); do (cd $$m && $(GO) test -race ./...) || exit 1; done
 
 bench: build ## side by side with peers, in one run
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./... 
