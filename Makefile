@@ -1,7 +1,7 @@
 # koine: `make demo` shows it at work, `make test` runs every test. Both need Go alone.
 GO      ?= go
 TOOL     = $(GO) tool -modfile=$(CURDIR)/tools/go.mod
-MODULES  = . semconv instrumentation $(WRAPPERS)
+MODULES  = . semconv instrumentation $(WRAPPERS) examples/shop/checkout
 WRAPPERS = $(addprefix instrumentation/,koinegrpc koinesql koinekafka)
 # Components log no gRPC trace; with the tag the linker can drop what only that needs.
 FLAGS    = -trimpath -tags grpcnotrace -ldflags "-s -w"
@@ -10,7 +10,7 @@ BUILD    = CGO_ENABLED=0 $(GO) build $(FLAGS)
 # them, and says of the files that it does not read them.
 LINT_CGO ?= $(shell command -v $(or $(CC),cc) >/dev/null 2>&1 && echo 1 || echo 0)
 
-.PHONY: build run demo test e2e-clients race bench fuzz generate check tidy validate clean import-semconv
+.PHONY: build run demo test e2e-clients example-shop e2e-shop race bench fuzz generate check tidy validate clean import-semconv
 
 build: ## bin/koine, bin/tracegen and bin/semconv-lint
 	$(BUILD) -o bin/ ./cmd/koine ./cmd/tracegen
@@ -48,6 +48,13 @@ bin/clients/node.done: $(CLIENTS_NODE)
 	mkdir -p bin/clients/node && cp $^ bin/clients/node
 	npm ci --silent --ignore-scripts --no-audit --no-fund --prefix bin/clients/node
 	@touch $@
+
+example-shop: build ## a shop of four services in four languages, and where its time goes: needs Python, Node.js, a JDK and Maven for all four
+	$(GO) run ./examples/shop
+
+e2e-shop: build ## the same as a test
+	$(GO) vet -tags clients ./examples/shop
+	$(GO) test -tags clients -count 1 -run '^TestShop' ./examples/shop
 
 race: ## what runs goroutines, under the race detector
 	$(GO) test -race ./connectors/... ./extensions/... ./memory/... ./processors/... ./receivers/... ./semconv-lint/... ./spans/... ./tracegen/... ./zipkin/... ./cmd/tracegen/...
