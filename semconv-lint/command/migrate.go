@@ -78,7 +78,7 @@ func wholeVersion(version string) string {
 }
 
 func (s *sourceLint) migrate(ctx context.Context, m *report.Migration, write func(io.Writer, *report.Migration) error) error {
-	result, trouble := s.linter.Lint(ctx, s.root)
+	result, trouble := s.read(ctx)
 	if result == nil {
 		return trouble
 	}

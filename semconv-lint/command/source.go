@@ -91,6 +91,9 @@ func beginSource(f *sourceFlags, e *Environment, p *Parts, args []string) (*sour
 	}
 	readers := p.Readers(conventions, ReaderOptions{SyntaxOnly: f.syntaxOnly, Mangled: mangled})
 	globs := slices.Concat(s.config.Exclude, f.exclude)
+	for i := range globs {
+		globs[i] = strings.TrimPrefix(globs[i], "./") // as a shell completes them
+	}
 	s.linter = &source.Linter{Judge: source.NewJudge(conventions, o), Readers: readers, Excluded: func(path string) bool {
 		return slices.ContainsFunc(globs, func(glob string) bool {
 			return config.Match(strings.TrimSuffix(glob, "/"), path) || config.Match(strings.TrimSuffix(glob, "/**"), path)

@@ -32,7 +32,7 @@ func (s *sourceLint) run(ctx context.Context) error {
 		}
 		s.linter.Only = changed.Has
 	}
-	result, trouble := s.linter.Lint(ctx, s.root)
+	result, trouble := s.read(ctx)
 	if result == nil {
 		return trouble
 	}
@@ -52,12 +52,21 @@ func (s *sourceLint) run(ctx context.Context) error {
 			if n == 0 {
 				break
 			}
-			if result, trouble = s.linter.Lint(ctx, s.root); result == nil {
+			if result, trouble = s.read(ctx); result == nil {
 				return trouble
 			}
 		}
 	}
 	return s.endSource(result, fixed, trouble)
+}
+
+// read looks at the repository. Without a result there is nothing to say but why.
+func (s *sourceLint) read(ctx context.Context) (*source.Result, error) {
+	result, err := s.linter.Lint(ctx, s.root)
+	if result == nil && ctx.Err() != nil {
+		err = errors.New("interrupted: nothing is said of what was read so far")
+	}
+	return result, err
 }
 
 // endSource says what was found.

@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
@@ -99,7 +101,7 @@ func TestSource(t *testing.T) {
 	code, d = s.source("--exclude", "deploy/**")
 	assert.Equal(t, command.Clean, code)
 	assert.Equal(t, 3, d.Summary.Files, "the session's")
-	code, d = s.source("--exclude", "deploy", "--exclude", "*.json")
+	code, d = s.source("--exclude", "./deploy", "--exclude", "*.json")
 	assert.Equal(t, command.NothingSeen, code)
 	assert.Zero(t, d.Summary.Files)
 }
@@ -204,7 +206,7 @@ func TestSourceFormats(t *testing.T) {
 	s := sourceSession(t)
 	s.write("sub/collector.yaml", collectorYAML)
 	for format, want := range map[string]string{
-		"text": "5:15", "github": "file=sub/collector.yaml,line=5,endLine=5,col=15,endColumn=26", "gitlab": `"begin": 5`, "junit": "sub/collector.yaml", "markdown": "sub/collector.yaml", "sarif": `"startColumn": 15`,
+		"text": "5:15", "github": "file=sub/collector.yaml,line=5,endLine=5,col=15,endColumn=26", "gitlab": `"begin": 5`, "junit": "sub/collector.yaml:5:15: ", "markdown": "|  | 5:15 |", "sarif": `"startColumn": 15`,
 	} {
 		_, out, _ := s.run("source", "--format", format)
 		assert.Contains(t, out, want, format)
@@ -229,6 +231,18 @@ func TestSourceSkips(t *testing.T) {
 	_, d := s.source("--fail-on-empty=false")
 	assert.Empty(t, d.Findings)
 	assert.Equal(t, 1, d.Summary.Skipped["large"])
+}
+
+func TestSourceInterrupted(t *testing.T) {
+	s := sourceSession(t)
+	s.write("a.yaml", collectorYAML)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errs strings.Builder
+	code := command.Run(ctx, []string{"source"}, command.Environment{Out: &out, Err: &errs, Dir: s.dir, Getenv: func(string) string { return "" }, Now: time.Now}, s.parts)
+	assert.Equal(t, command.Trouble, code)
+	assert.Equal(t, "Error: interrupted: nothing is said of what was read so far\n", errs.String())
+	assert.Empty(t, out.String())
 }
 
 func TestMigrate(t *testing.T) {

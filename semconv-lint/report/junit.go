@@ -110,6 +110,9 @@ func (r *Report) junitCase(suite, rule string, findings []Finding) junitCase {
 	for i := range findings {
 		f := &findings[i]
 		line := f.sentence()
+		if f.Source != nil {
+			line = Visible(f.Source.Path) + ":" + f.Source.at() + ": " + line
+		}
 		if e := f.example(); e != "" {
 			line += ", e.g. " + e
 		}

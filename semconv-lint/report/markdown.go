@@ -31,6 +31,9 @@ func writeMarkdown(w io.Writer, r *Report) error {
 			}
 			f := &g.findings[i]
 			example, count := f.example(), number(f.Count)+" × "+string(f.Signal)
+			if f.Source != nil {
+				example, count = f.Source.at(), ""
+			}
 			if f.Signal == config.OnConfiguration {
 				example, count = f.Example.Source, ""
 			}

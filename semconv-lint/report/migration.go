@@ -44,7 +44,7 @@ func (m *Migration) total() (places, fixable int) {
 	for _, s := range m.Steps {
 		places += len(s.Findings)
 		for i := range s.Findings {
-			if s.Findings[i].Source.Fixable() {
+			if s.Findings[i].Source.written() {
 				fixable++
 			}
 		}
@@ -86,7 +86,7 @@ func WriteMigrationText(w io.Writer, m *Migration) error {
 			fmt.Fprintf(&out, "   %s\n", Visible(findings[0].Source.Path))
 			for i := range findings {
 				f := &findings[i]
-				fmt.Fprintf(&out, "     %d:%d  %s%s\n", f.Source.Line, f.Source.Column, Visible(f.change()), map[bool]string{true: "  (--fix)"}[f.Source.Fixable()])
+				fmt.Fprintf(&out, "     %d:%d  %s%s\n", f.Source.Line, f.Source.Column, Visible(f.change()), map[bool]string{true: "  (--fix)"}[f.Source.written()])
 			}
 		}
 	})

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
@@ -34,6 +35,13 @@ type Edit struct {
 
 // Fixable is whether the replacement can be written without looking.
 func (s *Source) Fixable() bool { return len(s.Edits) > 0 }
+
+// at is the line and the column where it begins.
+func (s *Source) at() string { return fmt.Sprintf("%d:%d", s.Line, s.Column) }
+
+// written is whether `semconv-lint source --fix` writes the replacement: what is less sure has to be
+// asked for.
+func (s *Source) written() bool { return s.Fixable() && s.Tier < "C" }
 
 // SeenSource is how much of a repository was looked at.
 type SeenSource struct {

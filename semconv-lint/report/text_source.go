@@ -20,8 +20,7 @@ func (r *Report) textSource(out *strings.Builder, findings []Finding) {
 		if f.Source.Fixable() {
 			mark = r.Style.paint(dim, "  (--fix)")
 		}
-		at := fmt.Sprintf("%d:%d", f.Source.Line, f.Source.Column)
-		fmt.Fprintf(out, "  %-8s %s %s  %s%s\n", at, r.Style.paint(severityColors[f.Severity], fmt.Sprintf("%-8s", f.Severity)), head, r.Style.paint(dim, "["+f.Rule+"]"), mark)
+		fmt.Fprintf(out, "  %-8s %s %s  %s%s\n", f.Source.at(), r.Style.paint(severityColors[f.Severity], fmt.Sprintf("%-8s", f.Severity)), head, r.Style.paint(dim, "["+f.Rule+"]"), mark)
 		if f.Severity == semconvlint.Note && !r.fails(f.Severity) {
 			continue // they are many, and fail nothing: a line is enough
 		}

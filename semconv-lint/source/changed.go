@@ -25,7 +25,11 @@ func ChangedSince(ctx context.Context, root, revision string) (*Changed, error) 
 		return nil, fmt.Errorf("new from %q: no revision", revision)
 	}
 	c := &Changed{map[string][]lineRange{}, map[string]bool{}}
-	diff, err := git(ctx, root, "diff", "--unified=0", "--no-color", "--no-ext-diff", "--no-renames", "--relative", "--src-prefix=a/", "--dst-prefix=b/", revision, "--", ".")
+	// Outside of a repository diff would compare two files.
+	if _, err := git(ctx, root, "rev-parse", "--show-prefix"); err != nil {
+		return nil, fmt.Errorf("new from %s: %w", revision, err)
+	}
+	diff, err := git(ctx, root, "diff", "--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames", "--submodule=diff", "--relative", "--src-prefix=a/", "--dst-prefix=b/", revision, "--", ".")
 	if err != nil {
 		return nil, fmt.Errorf("new from %s: %w", revision, err)
 	}
@@ -66,7 +70,7 @@ func (c *Changed) read(diff []byte) {
 		case body > 0:
 			body--
 		case strings.HasPrefix(text, "+++ "):
-			path = strings.TrimPrefix(strings.TrimSuffix(text[4:], "\t"), "b/")
+			path = strings.TrimPrefix(unquoted(strings.TrimSuffix(text[4:], "\t")), "b/")
 		default:
 			var after lineRange
 			if after, body = hunk(text); after.to >= after.from && body > 0 {
@@ -74,6 +78,16 @@ func (c *Changed) read(diff []byte) {
 			}
 		}
 	}
+}
+
+// unquoted is a path as it is: git writes one with quotes or control characters as a text of C's.
+func unquoted(path string) string {
+	if strings.HasPrefix(path, `"`) {
+		if p, err := strconv.Unquote(path); err == nil {
+			return p
+		}
+	}
+	return path
 }
 
 // hunk reads a head, @@ -10,2 +12,3 @@: the lines after it, and how many lines it is long.

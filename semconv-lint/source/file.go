@@ -92,8 +92,14 @@ func newPositions(content []byte) *positions {
 func (p *positions) of(at int) (line, column int) {
 	line = p.lines.line(at)
 	from, column := p.lines[line-1], 1
-	if p.column > 0 && p.at >= from && p.at <= at {
+	switch {
+	case p.column == 0 || p.at < from:
+	case p.at <= at:
 		from, column = p.at, p.column
+	case p.at-at < at-from: // an edit, which stands before the end of its name
+		p.column -= utf8.RuneCount(p.content[at:p.at])
+		p.at = at
+		return line, p.column
 	}
 	column += utf8.RuneCount(p.content[from:at])
 	p.at, p.column = at, column

@@ -76,9 +76,14 @@ func Apply(content []byte, edits []Edit) []byte {
 	return out.Bytes()
 }
 
-// Write puts the new content in the file's place, whole or not at all, with the file's mode.
+// Write puts the new content in the file's place, whole or not at all, with the file's mode. A link
+// stays one: what it leads to is written.
 func (f *Fixed) Write() error {
-	info, err := os.Stat(f.File.Abs)
+	target, err := filepath.EvalSymlinks(f.File.Abs)
+	if err != nil {
+		return fmt.Errorf("fix: %w", err)
+	}
+	info, err := os.Stat(target)
 	if err != nil {
 		return fmt.Errorf("fix: %w", err)
 	}
@@ -89,7 +94,7 @@ func (f *Fixed) Write() error {
 	if !bytes.Equal(now, f.Before) {
 		return fmt.Errorf("fix: %s: changed while it was read", f.File.Path)
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(f.File.Abs), ".semconv-lint-*")
+	temporary, err := os.CreateTemp(filepath.Dir(target), ".semconv-lint-*")
 	if err != nil {
 		return fmt.Errorf("fix: %w", err)
 	}
@@ -102,7 +107,7 @@ func (f *Fixed) Write() error {
 		err = os.Chmod(temporary.Name(), info.Mode().Perm())
 	}
 	if err == nil {
-		err = os.Rename(temporary.Name(), f.File.Abs)
+		err = os.Rename(temporary.Name(), target)
 	}
 	if err != nil {
 		return fmt.Errorf("fix: %s: %w", f.File.Path, err)

@@ -37,4 +37,16 @@ func TestFix(t *testing.T) {
 	assert.Equal(t, os.FileMode(0o640), info.Mode().Perm())
 
 	require.ErrorContains(t, fixed.Write(), "changed while it was read")
+
+	link := filepath.Join(t.TempDir(), "link.py")
+	require.NoError(t, os.Symlink(path, link))
+	fixed, err = Fix(&File{Path: "link.py", Abs: link}, []Finding{{Edits: []Placed{edit(0, 6, "")}}})
+	require.NoError(t, err)
+	require.NoError(t, fixed.Write())
+	now, err = os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, fixed.After, now, "what the link leads to")
+	info, err = os.Lstat(link)
+	require.NoError(t, err)
+	assert.NotZero(t, info.Mode()&os.ModeSymlink, "the link stays one")
 }

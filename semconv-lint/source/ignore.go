@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"path"
+	"regexp"
 	"strings"
 
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
@@ -20,16 +21,18 @@ type ignores []ignore
 type ignore struct {
 	at    Range
 	rules []string
-	// line is the one that it covers, 0 for the whole file.
+	// line is the first that it covers, 0 for the whole file, end the last.
 	line   int
+	end    int
 	reason bool
 	used   bool
 }
 
-// ignoresOf finds those of a content. Most files have none, and cost a search for the marker.
-func ignoresOf(content []byte) ignores {
+// ignoresOf finds those of a file. Most have none, and cost a search for the marker.
+func ignoresOf(file string, content []byte) ignores {
 	var all ignores
 	var lines Lines
+	next := 0 // the line below the last comment that stands alone
 	for from := 0; ; {
 		i := bytes.Index(content[from:], []byte(marker))
 		if i < 0 {
@@ -42,7 +45,7 @@ func ignoresOf(content []byte) ignores {
 		from = start + len(marker)
 		line, _ := lines.Position(content, start)
 		before := bytes.TrimSpace(content[lines[line-1]:start])
-		opened := commentStart(before)
+		opened := commentStart(file, before)
 		if opened < 0 {
 			continue // a text that speaks of it
 		}
@@ -65,7 +68,16 @@ func ignoresOf(content []byte) ignores {
 		case ofFile:
 			ig.line = 0
 		case opened == 0:
-			ig.line = below(content, lines, line)
+			// Of comments in a row all are above the same line.
+			if next <= line {
+				next = below(file, content, lines, line)
+			}
+			ig.line = next
+		}
+		if last := len(all) - 1; last >= 0 && all[last].line == ig.line {
+			ig.end = all[last].end
+		} else {
+			ig.end = blockEnd(content, lines, ig.line)
 		}
 		all = append(all, ig)
 	}
@@ -80,27 +92,69 @@ func (l Lines) end(line, length int) int {
 }
 
 // below is the next line with something that is no comment.
-func below(content []byte, lines Lines, line int) int {
+func below(file string, content []byte, lines Lines, line int) int {
 	for line++; line <= len(lines); line++ {
 		text := bytes.TrimSpace(content[lines[line-1]:lines.end(line, len(content))])
-		if len(text) > 0 && commentStart(text[:min(len(text), 4)]) != 0 {
+		if len(text) > 0 && commentStart(file, text[:min(len(text), 4)]) != 0 {
 			return line
 		}
 	}
 	return line
 }
 
+// opensBlock is a line of YAML whose text is the lines below it, which have no room for comments.
+var opensBlock = regexp.MustCompile(`^[ \t]*(?:- +)*(?:[^\s#][^#\n]*:[ \t]+)?[|>][-+0-9]{0,2}[ \t]*(?:#[^\n]*)?\r?\n?$`)
+
+// blockEnd is the last line of what begins at one: the line itself, but where it opens a text.
+func blockEnd(content []byte, lines Lines, line int) int {
+	if line == 0 || line > len(lines) {
+		return line
+	}
+	opening := content[lines[line-1]:lines.end(line, len(content))]
+	if !opensBlock.Match(opening) {
+		return line
+	}
+	indent, end := indentOf(opening), line
+	for next := line + 1; next <= len(lines); next++ {
+		text := content[lines[next-1]:lines.end(next, len(content))]
+		switch {
+		case len(bytes.TrimSpace(text)) == 0:
+		case indentOf(text) <= indent:
+			return end
+		default:
+			end = next
+		}
+	}
+	return end
+}
+
+func indentOf(line []byte) int { return len(line) - len(bytes.TrimLeft(line, " ")) }
+
 // commentStart is where a comment begins before the marker: 0 if nothing else stands on the line,
 // -1 for none.
-func commentStart(before []byte) int {
+func commentStart(file string, before []byte) int {
 	first := -1
-	for _, begin := range [...]string{"//", "#", "/*", "<!--", "--", "{{/*", "*", ";", "(*"} {
+	begins := slashes
+	if !slashed[path.Ext(file)] {
+		begins = anything
+	}
+	for _, begin := range begins {
 		if i := bytes.Index(before, []byte(begin)); i >= 0 && (first < 0 || i < first) {
 			first = i
 		}
 	}
 	return first
 }
+
+// What begins a comment: a number sign is text in the languages of slashes.
+var (
+	slashes  = []string{"//", "/*", "*"}
+	anything = []string{"//", "#", "/*", "<!--", "--", "{{/*", "*", ";", "(*"}
+	slashed  = map[string]bool{
+		".go": true, ".java": true, ".kt": true, ".kts": true, ".js": true, ".mjs": true, ".cjs": true, ".jsx": true, ".ts": true, ".mts": true, ".cts": true, ".tsx": true,
+		".cs": true, ".rs": true, ".cpp": true, ".cc": true, ".cxx": true, ".h": true, ".hpp": true,
+	}
+)
 
 // apply takes out what is ignored.
 func (all ignores) apply(findings []Finding) (kept []Finding, ignored int) {
@@ -120,7 +174,7 @@ func (all ignores) apply(findings []Finding) (kept []Finding, ignored int) {
 func (all ignores) covers(f *Finding) bool {
 	covered := false
 	for i := range all {
-		if ig := &all[i]; ig.reason && (ig.line == 0 || ig.line >= f.Line && ig.line <= f.EndLine) && ig.names(f.Rule) {
+		if ig := &all[i]; ig.reason && (ig.line == 0 || ig.line <= f.EndLine && ig.end >= f.Line) && ig.names(f.Rule) {
 			ig.used, covered = true, true
 		}
 	}

@@ -27,10 +27,13 @@ func TestIgnore(t *testing.T) {
 		"text, not a comment":   {"print(\"semconv-lint:ignore retired-attribute why\")\nset(http.method)\n", 2, 1, 0},
 		"another word":          {"# semconv-lint:ignored retired-attribute why\nset(http.method)\n", 2, 1, 0},
 		"at the end of file":    {"set(http.method)\n# semconv-lint:ignore retired-attribute why", 1, 1, 1},
+		"above a block of YAML": {"a:\n  # semconv-lint:ignore retired-attribute why\n  - >-\n    set(x)\n\n      where http.method\n  - b\n", 6, 0, 0},
+		"at a block of YAML":    {"a:\n  expr: |2- # semconv-lint:ignore retired-attribute why\n    http_method\n", 3, 0, 0},
+		"below a block of YAML": {"a:\n  # semconv-lint:ignore retired-attribute why\n  - |\n    x\n  - http.method\n", 5, 1, 1},
 		"not before it on line": {"set(http.method) # semconv-lint:ignore retired-attribute why\nset(http.method)\n", 2, 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			all := ignoresOf([]byte(test.content))
+			all := ignoresOf("a.py", []byte(test.content))
 			kept, ignored := all.apply([]Finding{{Rule: RetiredAttribute, Line: test.line, EndLine: test.line}})
 			assert.Len(t, kept, test.kept)
 			assert.Equal(t, 1-test.kept, ignored)
@@ -39,9 +42,15 @@ func TestIgnore(t *testing.T) {
 	}
 }
 
+func TestNumberSign(t *testing.T) {
+	content := []byte("text = \"# semconv-lint:ignore wrong-type why\"\n")
+	assert.Empty(t, ignoresOf("a.go", content))
+	assert.NotEmpty(t, ignoresOf("a.yaml", content))
+}
+
 func FuzzIgnore(f *testing.F) {
 	f.Add([]byte("# semconv-lint:ignore a b\n// semconv-lint:ignore-file"))
 	f.Fuzz(func(_ *testing.T, content []byte) {
-		ignoresOf(content).apply([]Finding{{Rule: "a", Line: 1, EndLine: 1}})
+		ignoresOf("a.py", content).apply([]Finding{{Rule: "a", Line: 1, EndLine: 1}})
 	})
 }

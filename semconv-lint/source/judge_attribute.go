@@ -115,12 +115,12 @@ func (j *Judge) named(u *Use, p *semconv.Problem) (problem, bool) {
 }
 
 // ofOthers are namespaces of the conventions in which others have names of their own, and rightly:
-// vendors and products, the words of tests and of applications, what tracing-opentelemetry reads of
+// vendors and products, the words of tests and of applications and their users, what tracing-opentelemetry reads of
 // a span (otel.name), and those that another registry keeps by now,
 // https://github.com/open-telemetry/semantic-conventions-genai.
 var ofOthers = map[string]bool{
 	"gen_ai": true, "mcp": true, "openai": true, "aws": true, "azure": true, "gcp": true, "elasticsearch": true, "graphql": true,
-	"dns": true, "test": true, "app": true, "log": true, "otel": true,
+	"dns": true, "test": true, "app": true, "log": true, "otel": true, "user": true, "session": true, "device": true, "event": true,
 }
 
 func shared(key string) bool {

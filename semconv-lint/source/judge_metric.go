@@ -77,12 +77,9 @@ func (j *Judge) units(u *Use, to string) (from, unit string) {
 	case before != nil && before.Unit != "":
 		from = before.Unit
 	default:
-		// Its unit is not known: a table of translations may.
-		for _, c := range j.conventions.Table.Conversions() {
-			if c.Signal == "metric" && c.From[0] == u.Key && c.To == to && strings.HasPrefix(c.How, "from ") {
-				from, _, _ = strings.Cut(strings.TrimPrefix(c.How, "from "), " ")
-				return from, after.Unit
-			}
+		// Nobody says its unit: it is one that the translation divides, if there is such.
+		if units := divided(j.conventions, u.Key); len(units) > 0 {
+			return units[0], after.Unit
 		}
 		return after.Unit, after.Unit
 	}

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -34,7 +35,8 @@ func (j *Judge) spanName(u *Use) []problem {
 // isEndless is whether an expression's last word says that it has no end of values: user_id,
 // request.path, order.getId(), url.
 func isEndless(expression string) bool {
-	expression = strings.TrimRight(expression, "()[] ")
+	expression = conversion.ReplaceAllString(expression, "")
+	expression = strings.TrimRight(expression, "()[] 0123456789")
 	words := strings.Split(sensitive.Words(expression), "_")
 	if slices.ContainsFunc(words, func(w string) bool { return w == "route" || w == "template" || w == "pattern" }) {
 		return false // request.route().uri: of which there are as many as the code has
@@ -44,6 +46,9 @@ func isEndless(expression string) bool {
 	}
 	return endless[words[len(words)-1]]
 }
+
+// conversion is Python's of what is put in a text: {path!r}.
+var conversion = regexp.MustCompile(`!(?:[rsa])(?::.*)?$`)
 
 // forms are words for how a value is written: id.toString(), hex(id).
 var forms = map[string]bool{"to": true, "string": true, "str": true, "hex": true, "encode": true, "value": true, "text": true}

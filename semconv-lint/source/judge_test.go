@@ -136,13 +136,17 @@ func TestMetrics(t *testing.T) {
 		want       string
 	}{
 		{"http.server.duration", "ms", registry.Histogram, "retired-metric http.server.request.duration, in s instead of ms"},
+		{"http.server.duration", "", registry.NoInstrument, "retired-metric http.server.request.duration, in s instead of ms"},
 		{"http.server.request.duration", "s", registry.Histogram, ""},
 		{"http.server.request.duration", "ms", registry.Histogram, "wrong-unit s, values change"},
 		{"http.server.request.duration", "s", registry.Counter, "wrong-instrument histogram"},
 		{"acme.orders", "{order}", registry.Counter, ""},
 		{"http.server.request.duraton", "s", registry.Histogram, "unknown-metric http.server.request.duration"},
 	} {
-		u := Use{Role: Metric, Tier: A, At: Range{0, len(test.name)}, Key: test.name, Within: -1, Instrument: test.instrument, Unit: &Text{Text: test.unit}, Rewrite: Replace(Range{0, len(test.name)})}
+		u := Use{Role: Metric, Tier: A, At: Range{0, len(test.name)}, Key: test.name, Within: -1, Instrument: test.instrument, Rewrite: Replace(Range{0, len(test.name)})}
+		if test.unit != "" {
+			u.Unit = &Text{Text: test.unit}
+		}
 		var got []string
 		for _, f := range j.Uses("a", "go", []byte(test.name), []Use{u}) {
 			said := f.Rule + " " + f.Replacement
@@ -164,6 +168,7 @@ func TestSpanNames(t *testing.T) {
 	for key, want := range map[string]int{
 		"GET /users/{user.id}": 1, "GET /users/{id.toString()}": 1, "{method} {route}": 0, "{req.URL.Path}": 1, "{userId}": 1, "GET {request.getRequestURI()}": 1,
 		"process {topic}": 0, "job {name}": 0, "SELECT {table}": 0, "{sql}": 1, "step {i}": 1, "{operation}": 0, "{valid}": 0, "{request.route().uri}": 0,
+		"load {file_path!r}": 1, "user-{str(uuid4())}": 1, "{name!s}": 0,
 	} {
 		u := Use{Role: SpanName, Tier: A, At: Range{0, 1}, Key: key, Varies: true, Within: -1}
 		assert.Len(t, j.Uses("a", "go", []byte("x"), []Use{u}), want, key)
@@ -183,7 +188,7 @@ func TestOptIn(t *testing.T) {
 func TestPackages(t *testing.T) {
 	j := judge(t, JudgeOptions{})
 	for path, want := range map[string]int{
-		"go.opentelemetry.io/otel/semconv/v1.24.0": 1, "go.opentelemetry.io/otel": 0, "opentelemetry.semconv.trace": 1, "opentelemetry.semconv.attributes.http_attributes": 0,
+		"go.opentelemetry.io/otel/semconv/v1.24.0": 1, "go.opentelemetry.io/otel": 0, "opentelemetry.semconv.trace": 1, "go.opentelemetry.io/collector/semconv/v1.18.0": 1, "opentelemetry.semconv.attributes.http_attributes": 0,
 	} {
 		u := Use{Role: Package, Tier: A, At: Range{0, len(path)}, Key: path, Within: -1}
 		assert.Len(t, j.Uses("a", "go", []byte(path), []Use{u}), want, path)

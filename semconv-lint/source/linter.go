@@ -52,13 +52,17 @@ const MaxFindings = 100_000
 // maxNotes bounds the notes of a reason.
 const maxNotes = 100
 
+// maxNoted bounds the notes that are told apart.
+const maxNoted = 100_000
+
 // Lint looks at all files below a root, which may be a file.
 func (l *Linter) Lint(ctx context.Context, root string) (*Result, error) {
-	files, err := Walk(ctx, root, l.Excluded)
+	g := &gatherer{linter: l, noted: map[noted]bool{}, result: &Result{Skipped: map[string]int{}, Languages: map[string]int{}}}
+	files, err := Walk(ctx, root, l.Excluded, func(folder *File, err error) { g.Note(folder, 0, "unreadable", err.Error()) })
 	if err != nil {
 		return nil, err
 	}
-	g := &gatherer{linter: l, result: &Result{Files: len(files), Skipped: map[string]int{}, Languages: map[string]int{}}}
+	g.result.Files = len(files)
 	g.mixed.learn(files)
 	var readable []*File
 	for _, f := range files {
@@ -96,12 +100,20 @@ type gatherer struct {
 
 	mu     sync.Mutex
 	result *Result
+	noted  map[noted]bool
+}
+
+// noted is what two readers of one file may say both.
+type noted struct {
+	path   string
+	line   int
+	reason string
 }
 
 // Uses judges a file's uses. What a comment ignores is not told.
 func (g *gatherer) Uses(f *File, language string, content []byte, uses []Use) {
 	findings := g.linter.Judge.Uses(f.Path, language, content, uses)
-	ignores := ignoresOf(content)
+	ignores := ignoresOf(f.Path, content)
 	kept, ignored := ignores.apply(findings)
 	kept = append(kept, ignores.unused(g.linter.Judge, f.Path, language, content)...)
 	if only := g.linter.Only; only != nil {
@@ -124,6 +136,11 @@ func (g *gatherer) Uses(f *File, language string, content []byte, uses []Use) {
 func (g *gatherer) Note(f *File, line int, reason, message string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if same := (noted{f.Path, line, reason}); g.noted[same] {
+		return
+	} else if len(g.noted) < maxNoted {
+		g.noted[same] = true
+	}
 	if g.result.Skipped[reason]++; g.result.Skipped[reason] <= maxNotes {
 		g.result.Notes = append(g.result.Notes, Note{f.Path, line, reason, message})
 	}

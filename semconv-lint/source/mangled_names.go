@@ -114,14 +114,20 @@ func (n *mangledNames) addMetric(c *semconvlint.Conventions, m *registry.Metric)
 
 // unitsOf are the units that a metric has or had: those that the translation converts first.
 func unitsOf(c *semconvlint.Conventions, m *registry.Metric) []string {
-	var units []string
-	for _, unit := range [...]string{"ms", "us", "ns"} {
-		if c.Table.Metric(m.Name, unit).Divide > 1 && m.Unit != unit {
-			units = append(units, unit)
-		}
-	}
+	units := slices.DeleteFunc(divided(c, m.Name), func(unit string) bool { return unit == m.Unit })
 	if m.Unit != "" {
 		units = append(units, m.Unit)
+	}
+	return units
+}
+
+// divided are the units of a metric's that the translation divides.
+func divided(c *semconvlint.Conventions, name string) []string {
+	var units []string
+	for _, unit := range [...]string{"ms", "us", "ns"} {
+		if c.Table.Metric(name, unit).Divide > 1 {
+			units = append(units, unit)
+		}
 	}
 	return units
 }

@@ -17,7 +17,7 @@ func newestPackage(u *Use) (newest string, old bool) {
 		return newest, translate.Before(version, strings.TrimPrefix(newest, goPackages))
 	}
 	for _, p := range oldPackages {
-		if u.Key == p.old || strings.HasPrefix(u.Key, p.old+".") {
+		if u.Key == p.old || strings.HasPrefix(u.Key, p.old+".") || strings.HasPrefix(u.Key, p.old+"/") {
 			return p.now, true
 		}
 	}

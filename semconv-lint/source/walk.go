@@ -14,17 +14,23 @@ import (
 
 // Walk finds the files below a root, by path, that people wrote: none of a version control's,
 // of dependencies, of builds. Excluded says of further paths, with slashes and relative to the
-// root, that they are left out; nil is none. Links are not followed.
-func Walk(ctx context.Context, root string, excluded func(path string) bool) ([]*File, error) {
+// root, that they are left out; nil is none. Links are not followed, but for the root. Unread is
+// told of folders that may not be read; nil tells nobody.
+func Walk(ctx context.Context, root string, excluded func(path string) bool, unread func(folder *File, err error)) ([]*File, error) {
 	info, err := os.Stat(root)
 	if err != nil {
 		return nil, fmt.Errorf("source: %w", err)
 	}
-	if !info.IsDir() {
+	switch {
+	case info.Mode().IsRegular():
 		return []*File{{Path: filepath.Base(root), Abs: root, Size: info.Size()}}, nil
+	case !info.IsDir():
+		return nil, fmt.Errorf("source: %s: neither a file nor a folder", root) // a pipe would be waited for
 	}
 	var files []*File
-	err = filepath.WalkDir(root, func(abs string, entry fs.DirEntry, err error) error {
+	// The slash at the end follows a link to a folder.
+	start := strings.TrimSuffix(root, string(filepath.Separator)) + string(filepath.Separator)
+	err = filepath.WalkDir(start, func(abs string, entry fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -34,10 +40,13 @@ func Walk(ctx context.Context, root string, excluded func(path string) bool) ([]
 		}
 		rel = filepath.ToSlash(rel)
 		switch {
-		case err != nil && abs == root:
+		case err != nil && rel == ".":
 			return err
 		case err != nil:
-			return nil // a folder that may not be read holds nothing of ours
+			if unread != nil {
+				unread(&File{Path: rel, Abs: abs}, err)
+			}
+			return nil
 		case rel != "." && (skipped(entry) || excluded != nil && excluded(rel)):
 			if entry.IsDir() {
 				return filepath.SkipDir

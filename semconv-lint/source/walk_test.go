@@ -17,7 +17,7 @@ func TestWalk(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o644))
 	}
 	require.NoError(t, os.Symlink(dir, filepath.Join(dir, "loop")))
-	files, err := Walk(t.Context(), dir, func(path string) bool { return path == "skip" })
+	files, err := Walk(t.Context(), dir, func(path string) bool { return path == "skip" }, nil)
 	require.NoError(t, err)
 	var paths []string
 	for _, f := range files {
@@ -25,13 +25,41 @@ func TestWalk(t *testing.T) {
 	}
 	assert.Equal(t, []string{"a.go", "b/c.py"}, paths)
 
-	one, err := Walk(t.Context(), filepath.Join(dir, "b/c.py"), nil)
+	linked, err := Walk(t.Context(), filepath.Join(dir, "loop"), nil, nil)
+	require.NoError(t, err)
+	assert.Len(t, linked, 3, "a root that is a link to a folder")
+
+	one, err := Walk(t.Context(), filepath.Join(dir, "b/c.py"), nil, nil)
 	require.NoError(t, err)
 	require.Len(t, one, 1)
 	assert.Equal(t, "c.py", one[0].Path)
 
-	_, err = Walk(t.Context(), filepath.Join(dir, "nosuch"), nil)
+	_, err = Walk(t.Context(), os.DevNull, nil, nil)
+	require.ErrorContains(t, err, "neither a file nor a folder")
+	_, err = Walk(t.Context(), filepath.Join(dir, "nosuch"), nil, nil)
 	require.ErrorContains(t, err, "nosuch")
+}
+
+func TestWalkUnreadFolder(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("root may read everything")
+	}
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "closed"), 0))
+	var told []string
+	_, err := Walk(t.Context(), dir, nil, func(folder *File, err error) { told = append(told, folder.Path) })
+	require.NoError(t, err)
+	assert.Equal(t, []string{"closed"}, told)
+}
+
+func TestNotesOnce(t *testing.T) {
+	g := &gatherer{noted: map[noted]bool{}, result: &Result{Skipped: map[string]int{}}}
+	for range 2 { // two readers
+		g.Note(&File{Path: "a.yaml"}, 3, "syntax", "x")
+	}
+	g.Note(&File{Path: "a.yaml"}, 4, "syntax", "x")
+	assert.Equal(t, 2, g.result.Skipped["syntax"])
+	assert.Len(t, g.result.Notes, 2)
 }
 
 func TestUnreadable(t *testing.T) {

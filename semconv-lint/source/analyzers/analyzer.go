@@ -129,7 +129,7 @@ func (s *settings) report(pass *analysis.Pass, f *extract.File, uses []source.Us
 		return err
 	}
 	file := pass.Fset.File(f.Syntax.FileStart)
-	for _, found := range source.Unignored(f.Content, judge.Uses(file.Name(), "go", f.Content, uses)) {
+	for _, found := range source.Unignored(file.Name(), f.Content, judge.Uses(file.Name(), "go", f.Content, uses)) {
 		if found.Severity < s.least() {
 			continue
 		}

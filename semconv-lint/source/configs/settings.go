@@ -11,7 +11,7 @@ import (
 // "value": ", ENV NAME and a blank.
 var assignment = regexp.MustCompile(`(["']?)(?:\b|-D)(OTEL_(?:EXPERIMENTAL_)?RESOURCE_(?:ATTRIBUTES|DISABLED_KEYS)|OTEL_SEMCONV_STABILITY_OPT_IN|ES_TAGS_AS_FIELDS_INCLUDE|` +
 	`(?:quarkus\.)?otel\.resource\.attributes|otel\.semconv-stability\.opt-in|otel\.(?:experimental\.)?resource\.disabled[.-]keys|es\.tags-as-fields\.include|distributor\.otel-promote-resource-attributes)` +
-	`(?:["']?[ \t]*[=:][ \t]*|[ \t]+(?:=>[ \t]*)?|["'][ \t]*,?\s*["']?value["']?[ \t]*[:=][ \t]*)`)
+	`(?:["']?[ \t]*(?:[?:+]?=|:)[ \t]*|[ \t]+(?:=>[ \t]*)?|["'][ \t]*,?\s*["']?value["']?[ \t]*[:=][ \t]*)`)
 
 // maxSettings bounds those of a text: people write a few, and each costs as much as its line is
 // long.
@@ -58,6 +58,28 @@ func commented(s string, at int) bool {
 		if strings.HasPrefix(before, sign) {
 			return !strings.HasPrefix(before, "--") || strings.HasPrefix(before, "-- ")
 		}
+	}
+	return commentedBehind(before)
+}
+
+// commentedBehind says whether a part of a line, up to a byte, opens a comment behind something
+// else: a # after a blank that stands in no quotes.
+func commentedBehind(before string) bool {
+	quote, blank := byte(0), false
+	for i := 0; i < len(before); i++ {
+		switch c := before[i]; {
+		case c == '\\' && quote != '\'':
+			i++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '#' && blank:
+			return true
+		}
+		blank = i < len(before) && (before[i] == ' ' || before[i] == '\t')
 	}
 	return false
 }

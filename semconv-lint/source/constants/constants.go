@@ -45,6 +45,17 @@ func Of(language, name string) []Constant { return tableOf(language).of(name) }
 // Packages gives a language's packages, the stable and newest ones first.
 func Packages(language string) []string { return tableOf(language).packages }
 
+// In gives the constants of a package with the texts that they hold.
+func In(language, pkg string, give func(name, value string)) {
+	tableOf(language).in(pkg, func(name string, m Meaning) {
+		if m.Member != "" && !makesAttributes(pkg) {
+			give(name, m.Member)
+			return
+		}
+		give(name, m.Name)
+	})
+}
+
 // Is says whether a language has a package of constants.
 func Is(language, pkg string) bool {
 	_, is := tableOf(language).index[pkg]

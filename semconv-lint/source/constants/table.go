@@ -49,6 +49,21 @@ func (t *table) find(pkg, name string) (Meaning, bool) {
 	return Meaning{}, false
 }
 
+// in gives the constants of a package.
+func (t *table) in(pkg string, give func(name string, m Meaning)) {
+	p, ok := t.index[pkg]
+	if !ok {
+		return
+	}
+	for _, e := range t.entries {
+		for _, s := range t.spans[e.from:e.to] {
+			if int(s[0]) <= p && p <= int(s[1]) {
+				give(e.constant, e.meaning)
+			}
+		}
+	}
+}
+
 func (t *table) of(name string) []Constant {
 	type place struct {
 		pkg   int

@@ -159,7 +159,7 @@ func (s *sink) Note(f *source.File, line int, reason, message string) {
 
 func readAll(t testing.TB, dir string, o Options) *sink {
 	t.Helper()
-	files, err := source.Walk(context.Background(), dir, nil)
+	files, err := source.Walk(context.Background(), dir, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/koine-otel/koine/semconv-lint/source/constants"
 	"github.com/koine-otel/koine/semconv-lint/source/golang/symbols"
 )
 
@@ -33,6 +34,9 @@ var stubFiles = sync.OnceValue(func() map[string][]byte {
 func stub(path string, imports types.Importer) *types.Package {
 	if p := symbols.Of(path); p != nil {
 		return conventions(path, p, imports)
+	}
+	if strings.HasPrefix(path, collectorConstants) {
+		return collectors(path)
 	}
 	data, ok := stubFiles()[path]
 	if !ok {
@@ -75,6 +79,28 @@ func conventions(path string, table *symbols.Package, imports types.Importer) *t
 			o = types.NewFunc(token.NoPos, p, s.Name, types.NewSignatureType(nil, nil, nil, types.NewTuple(any), results, true))
 		}
 		p.Scope().Insert(o)
+	})
+	p.MarkComplete()
+	return p
+}
+
+// collectorConstants is what the packages of the collector's constants begin with, of which there are no more.
+const collectorConstants = "go.opentelemetry.io/collector/semconv/"
+
+// collectors makes one of them; of a version that is not known, the newest's.
+func collectors(path string) *types.Package {
+	p := types.NewPackage(path, "semconv")
+	from := path
+	if !constants.Is("go", from) {
+		for _, known := range constants.Packages("go") {
+			if strings.HasPrefix(known, collectorConstants) {
+				from = known
+				break
+			}
+		}
+	}
+	constants.In("go", from, func(name, value string) {
+		p.Scope().Insert(types.NewConst(token.NoPos, p, name, types.Typ[types.UntypedString], constant.MakeString(value)))
 	})
 	p.MarkComplete()
 	return p

@@ -72,8 +72,11 @@ var cpp = language{
 	raw:         func(prefix, _ string) bool { return strings.HasSuffix(prefix, "R") },
 	plus:        []string{"+"},
 	textual:     true, quote: `"`,
-	texts: []string{"c_str", "data"},
-	maps:  []string{"MakeAttributes"},
+	texts:   []string{"c_str", "data"},
+	joins:   []string{"StrCat"},
+	formats: []string{"StrFormat", "format"},
+	braced:  true,
+	maps:    []string{"MakeAttributes"},
 	calls: []callee{
 		{names: "SetAttribute", takes: with(first(key, ""))},
 		{names: "setAttribute", on: "span", takes: with(first(key, ""))},

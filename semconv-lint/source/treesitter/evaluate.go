@@ -76,7 +76,7 @@ func (r *reading) operator(n node) string {
 	if left == none || right == none || r.end(left) > r.start(right) {
 		return ""
 	}
-	between := strings.TrimSpace(string(r.src[r.end(left):r.start(right)]))
+	between := strings.TrimLeft(strings.TrimSpace(string(r.src[r.end(left):r.start(right)])), ")} \t\n") // of std::string("…") +
 	for strings.HasPrefix(between, "//") || strings.HasPrefix(between, "#") {
 		_, between, _ = strings.Cut(between, "\n")
 		between = strings.TrimSpace(between)
@@ -116,6 +116,11 @@ func (r *reading) formatted(n node, depth int) (text, bool) {
 	if slices.Contains(r.language.texts, method) {
 		return r.evaluate(r.receiver(n), depth+1)
 	}
+	if slices.Contains(r.language.joins, method) && len(args) > 0 {
+		t := r.concatenated(values(args), depth)
+		t.plain, t.at = false, source.Range{Start: r.start(n), End: r.end(n)}
+		return t, t.fixed
+	}
 	if !slices.Contains(r.language.formats, method) {
 		return text{}, false
 	}
@@ -127,7 +132,7 @@ func (r *reading) formatted(n node, depth int) (text, bool) {
 	if len(args) > 0 {
 		if t, ok := r.evaluate(args[0].value, depth+1); ok {
 			parts := verbs
-			if r.language.braced {
+			if r.language.braced || r.lastName(r.receiver(n)) == "MessageFormat" {
 				parts = braces
 			}
 			return r.filled(t, parts, values(args[1:]), n), true
@@ -139,8 +144,13 @@ func (r *reading) formatted(n node, depth int) (text, bool) {
 // filled is a format with holes where values go.
 func (r *reading) filled(t text, parts *regexp.Regexp, values []node, n node) text {
 	at := 0
+	var inline []string
 	fill := func(parts *regexp.Regexp) string {
-		return parts.ReplaceAllStringFunc(t.text, func(string) string {
+		return parts.ReplaceAllStringFunc(t.text, func(hole string) string {
+			if id, ok := r.inline(hole); ok {
+				inline = append(inline, id)
+				return "{" + id + "}"
+			}
 			at++
 			if at <= len(values) {
 				return r.hole(values[at-1])
@@ -156,10 +166,22 @@ func (r *reading) filled(t text, parts *regexp.Regexp, values []node, n node) te
 	for _, v := range values {
 		t.bounded = t.bounded && r.fewValues(v, 0)
 	}
+	for _, id := range inline {
+		t.varies, t.bounded = true, t.bounded && fewWord(id)
+	}
 	t.text, t.plain = filled, false
 	t.fixed = fixed(parts.ReplaceAllString(t.text, ""))
 	t.at = source.Range{Start: r.start(n), End: r.end(n)}
 	return t
+}
+
+// inline is the variable that a hole of Rust's formats names: {job_id:?}.
+func (r *reading) inline(hole string) (string, bool) {
+	if r.language.name != "rust" {
+		return "", false
+	}
+	id, _, _ := strings.Cut(strings.Trim(hole, "{}"), ":")
+	return id, id != "" && strings.Trim(id, "0123456789") != ""
 }
 
 func values(args []arg) []node {
@@ -203,7 +225,11 @@ func (r *reading) fewValues(n node, depth int) bool {
 		if few := fewWord(r.called(n)); few {
 			return true
 		}
-		return r.receiver(n) != none && r.fewValues(r.receiver(n), depth+1)
+		if endWords[lastWord(r.called(n))] {
+			return false // job.id, route.getPath()
+		}
+		on := r.receiver(n)
+		return on != none && !endless[strings.ToLower(r.lastName(on))] && r.fewValues(on, depth+1)
 	case index:
 		if key := r.b(n); r.form(key) == literal {
 			return fewWord(r.literal(key).text)
@@ -212,6 +238,12 @@ func (r *reading) fewValues(n node, depth int) bool {
 	}
 	return r.looksConstant(n) || fewWord(r.lastName(n))
 }
+
+// endWords end the names of what has no end of values, whatever it is one of.
+var endWords = map[string]bool{"id": true, "uuid": true, "guid": true, "path": true, "url": true, "uri": true, "email": true, "token": true, "hash": true, "key": true}
+
+// endless are classes of which each value is another: UUID.randomUUID().
+var endless = map[string]bool{"uuid": true, "guid": true, "ulid": true, "securerandom": true, "random": true, "nanoid": true}
 
 // fewWord is whether a name ends in one of fewWords.
 func fewWord(name string) bool {

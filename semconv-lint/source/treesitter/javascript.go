@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unsafe"
 
+	"github.com/koine-otel/koine/semconv-lint/source"
 	"github.com/koine-otel/koine/semconv/registry"
 	"github.com/koine-otel/koine/semconv/translate"
 	js "github.com/tree-sitter/tree-sitter-javascript/bindings/go"
@@ -32,10 +33,11 @@ var javascript = language{
 	locate:      javascriptModule,
 	words:       true,
 	textual:     true, quote: "'",
-	self:  []string{"this"},
-	plus:  []string{"+"},
-	maps:  []string{"assign", "freeze"},
-	calls: javascriptCalls,
+	self:    []string{"this"},
+	plus:    []string{"+"},
+	maps:    []string{"assign", "freeze"},
+	further: javascriptAssigned,
+	calls:   javascriptCalls,
 }
 
 var typescript = language{
@@ -55,10 +57,11 @@ var typescript = language{
 	locate:      javascriptModule,
 	words:       true,
 	textual:     true, quote: "'",
-	self:  javascript.self,
-	plus:  javascript.plus,
-	maps:  javascript.maps,
-	calls: javascriptCalls,
+	self:    javascript.self,
+	plus:    javascript.plus,
+	maps:    javascript.maps,
+	further: javascriptAssigned,
+	calls:   javascriptCalls,
 }
 
 const conventionsOfJavascript = "@opentelemetry/semantic-conventions"
@@ -134,10 +137,30 @@ var javascriptCalls = []callee{
 	{names: "createGauge createObservableGauge", takes: javascriptInstrument, instrument: registry.Gauge},
 	{names: "add record", on: "counter histogram gauge duration metric instrument size requests latency", takes: with(nth(attributes, 1, "")), place: translate.Point},
 	{names: "observe", takes: with(nth(attributes, 1, ""), nth(attributes, 2, "")), place: translate.Point},
-	{names: "assign", on: "object", takes: with(first(attributes, ""))},
 	{names: "get has delete", on: maps, takes: with(first(key, "")), read: true},
 	{names: "set", on: maps, takes: with(first(key, ""))},
 	{names: "getTag getAttribute", takes: with(first(key, "")), read: true},
+}
+
+// javascriptAssigned finds what is put into a map of attributes: Object.assign(attributes, {…}).
+func javascriptAssigned(r *reading) {
+	for n := node(1); int(n) < len(r.nodes); n++ {
+		if r.form(n) != call || r.called(n) != "assign" || !r.telemetry {
+			continue
+		}
+		args := r.arguments(n)
+		if len(args) < 2 || !r.isMap(args[0].value) {
+			continue
+		}
+		on := r.lastName(args[0].value)
+		a := r.as(n, source.A, on, placeOf(on))
+		if how, handed := r.maps[on]; handed {
+			a.callee, a.place = how.callee, how.place
+		}
+		for _, more := range args[1:] {
+			r.attributes(more.value, a, 0)
+		}
+	}
 }
 
 // javascriptInstrument are the arguments of a meter's methods.

@@ -22,6 +22,8 @@ type language struct {
 	// numbers are kinds of nodes that are constants of a type; made are what some functions
 	// and conversions give: str, len.
 	numbers, made map[string]registry.Type
+	// casts are conversions by what is in the parentheses: (string).
+	casts map[string]registry.Type
 
 	// conventions begin the packages whose constants are names of the conventions. The file is
 	// read if it has one of them.
@@ -78,6 +80,8 @@ type language struct {
 	maps  []string
 	// formats are functions that put values into a text: String.format, "".format.
 	formats []string
+	// joins are functions that put their arguments one behind the other.
+	joins []string
 	// braced is whether these have their values in braces and not behind percent signs.
 	braced bool
 	// units are the builder methods that set an instrument's unit.

@@ -63,7 +63,7 @@ func (r *reading) loose(n node) {
 		return
 	}
 	tier := source.C
-	if r.telemetry {
+	if r.telemetry && !r.ofKeeper(n) {
 		tier = source.B
 	}
 	a := r.as(n, tier, "", 0)
@@ -101,9 +101,18 @@ func init() {
 	for _, word := range strings.Fields(`getLogger getlogger get_logger import_module require patch import __import__
 		open join Path path logger log info warn warning error debug exception print println printf resolve mock jest
 		getMeter get_meter getTracer get_tracer forName getResource getResourceAsStream getProperty patch_object
+		config env getenv getEnv property setProperty getRequiredProperty propertyOrNull GetValue GetSection ConfigProperty Value
+		ConditionalOnProperty getParameter setParameter hasParameter JsonPropertyName JsonProperty SerializedName Column
+		DataMember JsonAlias Qualifier Named compile querySelector querySelectorAll trans translate t gettext __ getMessage
 		addModule importorskip basename dirname readFile readFileSync existsSync writeFile load_module find_spec`) {
 		notNames[word] = true
 	}
+}
+
+// takesNoName is whether a text that something is called with has dots for another reason: it is one
+// of notNames, or an error with its message.
+func takesNoName(called string) bool {
+	return notNames[called] || strings.HasSuffix(called, "Error") || strings.HasSuffix(called, "Exception")
 }
 
 // isValue is whether a literal is one that code does something with: no docstring, no part of
@@ -113,13 +122,17 @@ func (r *reading) isValue(n node) bool {
 	switch r.form(up) {
 	case statement, importing, comment:
 		return false
+	case infix:
+		if r.operator(up) == "<<" {
+			return false // what is printed
+		}
 	case call:
 		return r.b(up) != n // a template with a tag
 	case arguments:
-		return !notNames[r.called(r.parent(up))]
+		return !takesNoName(r.called(r.parent(up)))
 	case argument:
 		if list := r.parent(up); r.form(list) == arguments {
-			return !notNames[r.called(r.parent(list))]
+			return !takesNoName(r.called(r.parent(list)))
 		}
 	}
 	return !strings.HasPrefix(r.kind(up), "jsx_")

@@ -66,6 +66,10 @@ var php = language{
 		"strval": registry.String, "sprintf": registry.String, "strtolower": registry.String, "strtoupper": registry.String, "implode": registry.String,
 		"get_class": registry.String, "json_encode": registry.String, "intval": registry.Int, "count": registry.Int, "strlen": registry.Int, "floatval": registry.Double,
 	},
+	casts: map[string]registry.Type{
+		"string": registry.String, "int": registry.Int, "integer": registry.Int, "float": registry.Double, "double": registry.Double,
+		"bool": registry.Bool, "boolean": registry.Bool,
+	},
 	conventions: []string{`OpenTelemetry\SemConv`},
 	constant:    phpConstant,
 	metric:      func(pkg, _ string) bool { return strings.Contains(pkg, `\Metrics\`) },

@@ -28,12 +28,49 @@ func (r *reading) proven() {
 		case index:
 			r.element(n)
 		case binding:
-			if target := r.a(n); r.telemetry && r.isMapping(r.b(n)) && isAttributes(r.lastName(target)) {
+			if target := r.a(n); r.telemetry && r.isMapping(r.b(n)) && (isAttributes(r.lastName(target)) || r.ofType(n, "type")) {
 				r.attributes(r.b(n), r.as(n, source.A, r.lastName(target), placeOf(r.lastName(target))), 0)
 			}
 		case infix, compare:
 			r.membership(n)
+		case mapping:
+			r.returned(n)
 		}
+	}
+}
+
+// ofType is whether a declaration says of what it declares that it is a map of attributes.
+func (r *reading) ofType(n node, field string) bool {
+	typ := r.field(n, field)
+	return typ != none && r.end(typ)-r.start(typ) < 64 && strings.Contains(r.text(typ), "Attributes")
+}
+
+// returned is a map that a function called getAttributes, or one that gives Attributes, returns.
+func (r *reading) returned(n node) {
+	if !r.telemetry {
+		return
+	}
+	up := r.parent(n)
+	for r.form(up) == wrapper {
+		up = r.parent(up)
+	}
+	switch {
+	case r.kind(up) == "return_statement", r.form(up) == function:
+	default:
+		return
+	}
+	scope := r.nodes[n].scope
+	if r.form(scope) != function {
+		return
+	}
+	id := ""
+	if named := r.a(scope); named != none {
+		id = r.text(named)
+	} else if made := r.parent(scope); r.form(made) == binding {
+		id = r.lastName(r.a(made))
+	}
+	if isAttributes(id) || r.ofType(scope, "return_type") {
+		r.attributes(n, r.as(n, source.A, id, placeOf(id)), 0)
 	}
 }
 
@@ -57,6 +94,9 @@ func (r *reading) call(n node, ofMaps bool) {
 		a := r.as(n, source.A, r.written(n), 0)
 		a.typ, a.read = typ, r.isRead(n)
 		r.use(args[0].value, a)
+	}
+	if !ofMaps && strings.Contains(strings.ToLower(method), "attribute") && r.onBearer(n) {
+		return
 	}
 	for _, c := range r.language.byName[method] {
 		if ofMaps != (c.on == maps) || ofMaps && !r.isMap(r.receiver(n)) || !ofMaps && !r.isOn(n, c.on) {

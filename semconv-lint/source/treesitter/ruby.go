@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unsafe"
 
+	"github.com/koine-otel/koine/semconv-lint/source"
 	"github.com/koine-otel/koine/semconv/registry"
 	"github.com/koine-otel/koine/semconv/translate"
 	bindings "github.com/tree-sitter/tree-sitter-ruby/bindings/go"
@@ -61,6 +62,7 @@ var ruby = language{
 	conventions: []string{"OpenTelemetry::SemanticConventions", "OpenTelemetry::SemConv"},
 	constant:    scoped,
 	reshaped:    rubyReshaped,
+	further:     rubyNamed,
 	imports:     rubyRequires,
 	self:        []string{"self"},
 	raw:         func(_, quotes string) bool { return quotes == "'" },
@@ -123,6 +125,24 @@ func rubyReshaped(r *reading) {
 	if bytes.Contains(r.src, []byte("OpenTelemetry")) {
 		r.bind("OpenTelemetry", "OpenTelemetry", "")
 		r.bind("*", "OpenTelemetry", "")
+	}
+}
+
+// rubyNamed finds spans' names that are set: span.name = "…".
+func rubyNamed(r *reading) {
+	for n := node(1); int(n) < len(r.nodes); n++ {
+		if r.kind(n) != "assignment" || !r.telemetry {
+			continue
+		}
+		target := r.a(n)
+		if r.kind(target) != "call" || r.called(target) != "name" {
+			continue
+		}
+		if on := r.lastName(r.receiver(target)); strings.HasSuffix(strings.ToLower(on), "span") {
+			a := r.as(n, source.A, on+".name", 0)
+			a.role = source.SpanName
+			r.use(r.b(n), a)
+		}
 	}
 }
 

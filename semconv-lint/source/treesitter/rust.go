@@ -133,6 +133,10 @@ func rustFurther(r *reading) {
 			r.rustInstrument(n)
 			r.skip(n) // the rest is no telemetry: #[serde(rename = "…")]
 		case "macro_invocation":
+			if printed[last(r.text(r.field(n, "macro")))] {
+				r.skip(n)
+				continue
+			}
 			r.rustMacro(last(r.text(r.field(n, "macro"))), r.childOf(n, "token_tree"))
 		case "call_expression":
 			r.rustKeyed(n)
@@ -146,6 +150,9 @@ func rustFurther(r *reading) {
 		}
 	}
 }
+
+// printed are macros whose texts are for people.
+var printed = map[string]bool{"println": true, "print": true, "eprintln": true, "eprint": true, "panic": true, "unreachable": true, "todo": true}
 
 // rustKeyed finds HTTP_METHOD.string("GET"): a constant of older packages is a Key, in the place of which
 // no text may stand.

@@ -130,9 +130,49 @@ func (m *macro) quoted(key node, value string, end int) {
 
 // special marks the texts of what is no attribute, and takes a span's name.
 func (m *macro) special(key, value string, end int) {
-	if key == "otel.name" {
-		m.name(end-len(value), m.a)
+	if key != "otel.name" {
+		return
 	}
+	m.name(end-len(value), m.a)
+	if parts := formatting.FindString(value); parts != "" && strings.HasSuffix(value, ")") {
+		m.formatted(end-len(value), end-len(value)+len(parts), end)
+	}
+}
+
+// formatting begins a text that is put together; rustMasked has written a space for the mark.
+var formatting = regexp.MustCompile(`^[%?]?\s*format[!\s]\s*\(\s*`)
+
+// formatted makes a use of a span's name that is put together of a format and what is behind it.
+func (m *macro) formatted(start, from, end int) {
+	format, args := none, []string(nil)
+	for at, to := range m.segments(from, end-1) {
+		if format == none {
+			if format = m.literalAt(at); format == none {
+				return
+			}
+			continue
+		}
+		args = append(args, string(m.src[at:to]))
+	}
+	if format == none || !m.telemetry {
+		return
+	}
+	few, next := true, 0
+	key := braces.ReplaceAllStringFunc(m.literal(format).text, func(hole string) string {
+		part, _, _ := strings.Cut(strings.Trim(hole, "{}"), ":")
+		if part == "" && next < len(args) {
+			part = args[next]
+			next++
+		}
+		few = few && fewWord(strings.TrimRight(strings.TrimSuffix(part, ".as_str()"), "() "))
+		return "{" + part + "}"
+	})
+	a := m.a
+	a.role = source.SpanName
+	u := m.made(a)
+	u.At, u.Key, u.Varies, u.Bounded = source.Range{Start: start, End: end}, key, next > 0 || key != m.literal(format).text || !few, few
+	m.done[format] = true
+	m.add(u)
 }
 
 // field is one whose name has none.

@@ -4,6 +4,7 @@ package treesitter
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/koine-otel/koine/semconv-lint/source"
 	"github.com/koine-otel/koine/semconv/registry"
@@ -240,8 +241,28 @@ func (r *reading) alternatives(n node) func(yield func(node) bool) {
 	}
 }
 
+// cast is the type that a conversion such as PHP's (string) gives, registry.Any of anything else.
+func (r *reading) cast(n node) registry.Type {
+	for range maxNesting {
+		switch {
+		case r.form(n) == argument:
+			n = r.b(n)
+		case r.form(n) == wrapper && r.kind(n) == "cast_expression":
+			return r.language.casts[strings.ToLower(r.text(r.field(n, "type")))]
+		case r.kind(n) == "parenthesized_expression":
+			n = r.find(n, part{at: -1})
+		default:
+			return registry.Any
+		}
+	}
+	return registry.Any
+}
+
 // valueOf is the type of a value, and the value where it is a constant text.
 func (r *reading) valueOf(n node, depth int) (registry.Type, *source.Text) {
+	if typ := r.cast(n); typ != registry.Any {
+		return typ, nil
+	}
 	n = r.unwrapped(n)
 	if n == none || depth > 8 {
 		return registry.Any, nil
@@ -253,6 +274,9 @@ func (r *reading) valueOf(n node, depth int) (registry.Type, *source.Text) {
 	case literal, joined, infix:
 		t, ok := r.evaluate(n, 0)
 		if !ok {
+			if r.form(n) == infix && slices.Contains(r.language.plus, r.operator(n)) && (r.form(r.a(n)) == literal || r.form(r.b(n)) == literal) {
+				return registry.String, nil // "" + code
+			}
 			return registry.Any, nil
 		}
 		r.markTexts(n)

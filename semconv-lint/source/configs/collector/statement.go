@@ -50,8 +50,16 @@ func (f *finder) statement(n *yamltext.Node, path, block string, in context) {
 		return
 	}
 	r := reading{finder: f, path: path, block: block, in: in, of: oneMetric(s, in)}
+	from := len(f.found)
 	r.does(s.Does)
 	r.reads(s.Where)
+	if r.moving { // a condition on the new names would keep it from the old ones
+		for i := range f.found[from:] {
+			if u := &f.found[from+i]; u.Read {
+				u.Rewrite = nil
+			}
+		}
+	}
 }
 
 // reading is of one statement.
@@ -61,6 +69,8 @@ type reading struct {
 	in          context
 	of          string
 	callee      string
+	// moving is a statement that gives an attribute's value to another.
+	moving bool
 }
 
 // does takes what is done: an editor's first argument is what it changes.
@@ -137,6 +147,7 @@ func (r *reading) moved(value *ottl.Expression) {
 	value.Walk(func(e *ottl.Expression) bool {
 		if _, last := r.resolve(e); last.Name == "attributes" && len(last.Keys) > 0 && last.Keys[0].Kind == ottl.String {
 			r.moves(last.Keys[0].Text.Value)
+			r.moving = true
 		}
 		return true
 	})

@@ -58,6 +58,12 @@ func (l *logQL) read() {
 				n.In, n.Made = []int{l.stream}, l.parsed
 			}
 		}
+		for i := range l.query.Names { // what a stream has is not made of its lines
+			n := &l.query.Names[i]
+			n.Made = n.Made && !slices.ContainsFunc(l.query.Names, func(of Name) bool {
+				return !of.Made && of.Key == n.Key && slices.ContainsFunc(of.In, func(s int) bool { return slices.Contains(n.In, s) })
+			})
+		}
 	}
 }
 
