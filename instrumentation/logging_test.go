@@ -1,0 +1,47 @@
+package koine
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel"
+	logpb "go.opentelemetry.io/proto/otlp/logs/v1"
+)
+
+// slog writes to the local handler and to OpenTelemetry, both with the trace.
+func TestLogsGoBothWays(t *testing.T) {
+	s := newSink(t)
+	shutdown, out, err := started(t, s.URL, Service("checkout", "1"))
+	require.NoError(t, err)
+	ctx, span := otel.Tracer("test").Start(context.Background(), "work")
+	slog.With("order", 7).WithGroup("g").With("hard", true).WarnContext(ctx, "late", "by", "2s")
+	slog.Debug("nobody asked")
+	span.End()
+	require.NoError(t, shutdown(context.Background()))
+
+	local := out.lines("late")
+	require.Len(t, local, 1)
+	require.EqualValues(t, 7, local[0]["order"])
+	group := local[0]["g"].(map[string]any)
+	require.Equal(t, "2s", group["by"])
+	require.Equal(t, true, group["hard"])
+	require.Equal(t, span.SpanContext().TraceID().String(), local[0]["trace_id"])
+
+	require.Len(t, s.records, 1, "no debug records, as the local handler has none")
+	require.Equal(t, "late", s.records[0].Body.GetStringValue())
+	require.Equal(t, logpb.SeverityNumber_SEVERITY_NUMBER_WARN, s.records[0].SeverityNumber)
+	id := span.SpanContext().SpanID()
+	require.Equal(t, id[:], s.records[0].SpanId)
+
+	slog.Info("after the shutdown")
+	require.Len(t, out.lines("after the shutdown"), 1, "the local handler goes on")
+}
+
+func TestKeepLogger(t *testing.T) {
+	before := slog.Default()
+	_, _, err := started(t, dead(t), KeepLogger())
+	require.NoError(t, err)
+	require.Same(t, before, slog.Default())
+}
