@@ -118,7 +118,7 @@ func pointsOf(data metricdata.Aggregation) (registry.Instrument, []attribute.Set
 func value(attrs []attribute.KeyValue, key string) string {
 	for _, a := range attrs {
 		if string(a.Key) == key {
-			return a.Value.Emit()
+			return a.Value.String()
 		}
 	}
 	return ""

@@ -106,7 +106,7 @@ func (c *config) summary(method otelsql.Method, query string) string {
 func (c *config) attribute(key attribute.Key) string {
 	for _, a := range slices.Backward(c.attributes) {
 		if a.Key == key {
-			return a.Value.Emit()
+			return a.Value.String()
 		}
 	}
 	return ""
