@@ -4,7 +4,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/koine-otel/koine/semconv/registry"
 	"github.com/koine-otel/koine/semconv/spelling"
 )
 
@@ -129,15 +128,4 @@ func replaced(a, b string) bool {
 		}
 	}
 	return different == 1
-}
-
-// inUse says whether the conventions have a name at the target.
-func (j *Judge) inUse(introduced string, r *registry.Retirement) bool {
-	return !j.table.Retired(r) && !j.newer(introduced, r)
-}
-
-// newer says whether a name came after the target. One that was retired in the version that
-// introduced it never was: schema files tell of it alone.
-func (j *Judge) newer(introduced string, r *registry.Retirement) bool {
-	return j.table.Newer(introduced) && introduced != r.Since
 }

@@ -214,16 +214,6 @@ func (j *Judge) unknown(name string, m *meant) []Problem {
 	return nil
 }
 
-// attributesInUse adds the keys of the target version.
-func (j *Judge) attributesInUse(add func(key string)) {
-	all := j.registry.Attributes()
-	for i := range all {
-		if a := &all[i]; a.Type&registry.Template == 0 && j.inUse(a.Introduced, &a.Retirement) {
-			add(a.Key)
-		}
-	}
-}
-
 // instead is what to write for a retired name that the translation leaves alone: what it
 // would make of it beside others, where those are not known, else what the registry says.
 func (j *Judge) instead(a *Attribute, r *registry.Retirement) []string {

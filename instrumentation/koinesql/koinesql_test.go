@@ -23,7 +23,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // secret stands for what must not leave the process.
-const secret = "jane@example.org"
+const secret = "someone@example.org"
 
 type records struct {
 	*tracetest.SpanRecorder

@@ -53,7 +53,7 @@ type Environment struct {
 func Run(ctx context.Context, args []string, e Environment, p Parts) int {
 	root := &cobra.Command{
 		Use:           "semconv-lint",
-		Short:         "Check what services emit against the semantic conventions",
+		Short:         "Check what services emit, and what their repositories name, against the semantic conventions",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		// Without a command it says what there is.

@@ -90,7 +90,7 @@ func (s *sourceLint) migrate(ctx context.Context, m *report.Migration, write fun
 		}
 		finding, place := told(f)
 		step := stepOf(f)
-		m.Steps[step].Findings = append(m.Steps[step].Findings, report.Finding{Finding: finding, Source: &place})
+		m.Steps[step] = append(m.Steps[step], report.Finding{Finding: finding, Source: &place})
 		if word := optInOf(f.Key); word != "" && !slices.Contains(m.OptIn, word) {
 			m.OptIn = append(m.OptIn, word)
 		}

@@ -3,7 +3,6 @@ package command
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -116,10 +115,7 @@ func rootOf(dir string, args []string) string {
 
 // shownRoot is the linted folder as it is called from the working directory.
 func (s *sourceLint) shownRoot() string {
-	root := s.root
-	if info, err := os.Stat(root); err == nil && !info.IsDir() {
-		root = filepath.Dir(root)
-	}
+	root := s.rootFolder()
 	if short, err := filepath.Rel(s.env.Dir, root); err == nil {
 		return filepath.ToSlash(short)
 	}

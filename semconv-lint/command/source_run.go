@@ -101,7 +101,7 @@ func (s *sourceLint) endSource(result *source.Result, fixed int, trouble error) 
 
 // rootFolder is the folder of what is linted.
 func (s *sourceLint) rootFolder() string {
-	if info := isFile(s.root); info {
+	if isFile(s.root) {
 		return filepath.Dir(s.root)
 	}
 	return s.root

@@ -9,15 +9,15 @@ import (
 // Migration is what a newer version of the conventions touches in a repository, in the order to
 // do it.
 type Migration struct {
+	// From and To are versions such as 1.20.0, Root is the folder, from the working directory.
 	From, To, Root string
 	// OptIn are the words by which instrumentations write old and new names both.
-	OptIn   []string
-	Steps   [Steps]MigrationList
+	OptIn []string
+	// Steps are the places of each, by path.
+	Steps [Steps][]Finding
+	// Skipped are files that were not read, or in part, by reason.
 	Skipped map[string]int
 }
-
-// MigrationList is a step's places.
-type MigrationList struct{ Findings []Finding }
 
 // MigrationStep is a part of the way.
 type MigrationStep int
@@ -42,9 +42,9 @@ var steps = [Steps]struct{ name, title, why string }{
 // total is how many places there are.
 func (m *Migration) total() (places, fixable int) {
 	for _, s := range m.Steps {
-		places += len(s.Findings)
-		for i := range s.Findings {
-			if s.Findings[i].Source.written() {
+		places += len(s)
+		for i := range s {
+			if s[i].Source.written() {
 				fixable++
 			}
 		}
@@ -146,8 +146,8 @@ func WriteMigrationJSON(w io.Writer, m *Migration) error {
 	d.Summary.Places, d.Summary.Fixable, d.Summary.Skipped = places, fixable, m.Skipped
 	for i := range m.Steps {
 		s := step{steps[i].name, steps[i].title, []sourceFinding{}}
-		for k := range m.Steps[i].Findings {
-			s.Findings = append(s.Findings, sourceFindingOf(&m.Steps[i].Findings[k]))
+		for k := range m.Steps[i] {
+			s.Findings = append(s.Findings, sourceFindingOf(&m.Steps[i][k]))
 		}
 		d.Steps = append(d.Steps, s)
 	}
@@ -161,16 +161,16 @@ func (m *Migration) each(write func(n int, title, why string, files [][]Finding)
 		n = 2
 	}
 	for i, s := range m.Steps {
-		if len(s.Findings) == 0 {
+		if len(s) == 0 {
 			continue
 		}
 		var files [][]Finding
-		for k := range s.Findings {
-			if k == 0 || s.Findings[k].Source.Path != s.Findings[k-1].Source.Path {
+		for k := range s {
+			if k == 0 || s[k].Source.Path != s[k-1].Source.Path {
 				files = append(files, nil)
 			}
 			last := len(files) - 1
-			files[last] = append(files[last], s.Findings[k])
+			files[last] = append(files[last], s[k])
 		}
 		write(n, steps[i].title, steps[i].why, files)
 		n++

@@ -16,7 +16,7 @@ func TestMigrationCountsWhatFixWrites(t *testing.T) {
 	m := &report.Migration{From: "1.20.0", To: "1.44.0"}
 	for i, tier := range []string{"A", "B", "C"} {
 		region := report.Region{Line: i + 1, Column: 1, EndLine: i + 1, EndColumn: 2}
-		m.Steps[report.Readers].Findings = append(m.Steps[report.Readers].Findings, report.Finding{
+		m.Steps[report.Readers] = append(m.Steps[report.Readers], report.Finding{
 			Finding: semconvlint.Finding{Rule: "retired-attribute", Signal: report.OnSource, Key: "http.url", Replacement: "url.full"},
 			Source:  &report.Source{Path: "a.json", Tier: tier, Region: region, Edits: []report.Edit{{Region: region, Text: "url.full"}}},
 		})

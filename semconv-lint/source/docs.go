@@ -3,6 +3,7 @@ package source
 import (
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
 	"github.com/koine-otel/koine/semconv-lint/rules/nameformat"
+	"github.com/koine-otel/koine/semconv-lint/rules/personaldata"
 	"github.com/koine-otel/koine/semconv-lint/rules/res004"
 	"github.com/koine-otel/koine/semconv-lint/rules/retiredattribute"
 	"github.com/koine-otel/koine/semconv-lint/rules/retiredevent"
@@ -34,6 +35,7 @@ const (
 	WrongInstrument      = "wrong-instrument"
 	SpanNameCardinality  = "span-name-cardinality"
 	SecretKey            = "secret-key"
+	PersonalData         = "personal-data"
 	TooNew               = "too-new"
 	OldConventionPackage = "old-convention-package"
 	MixedConventions     = "mixed-conventions"
@@ -45,7 +47,7 @@ const (
 func Docs() []*semconvlint.Doc {
 	return append([]*semconvlint.Doc{
 		retiredattribute.Rule.Doc, retiredmetric.Rule.Doc, retiredevent.Rule.Doc, retiredvalue.Rule.Doc, unknownattribute.Rule.Doc, unknownmetric.Rule.Doc,
-		nameformat.Rule.Doc, res004.Rule.Doc, wrongtype.Rule.Doc, wrongunit.Rule.Doc, wronginstrument.Rule.Doc, spannamecardinality.Rule.Doc, secretkey.Rule.Doc, toonew.Rule.Doc,
+		nameformat.Rule.Doc, res004.Rule.Doc, wrongtype.Rule.Doc, wrongunit.Rule.Doc, wronginstrument.Rule.Doc, spannamecardinality.Rule.Doc, secretkey.Rule.Doc, personaldata.Rule.Doc, toonew.Rule.Doc,
 	}, OwnDocs()...)
 }
 

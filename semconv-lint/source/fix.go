@@ -35,7 +35,7 @@ func Fix(f *File, findings []Finding) (*Fixed, error) {
 			fixed.Done = append(fixed.Done, i)
 		}
 	}
-	fixed.After = Apply(before, all)
+	fixed.After = applied(before, all)
 	return fixed, nil
 }
 
@@ -55,8 +55,8 @@ func fits(all, edits []Edit, length int) bool {
 	return true
 }
 
-// Apply makes edits that do not overlap; equal ones are made once.
-func Apply(content []byte, edits []Edit) []byte {
+// applied makes edits that do not overlap; equal ones are made once.
+func applied(content []byte, edits []Edit) []byte {
 	edits = slices.Clone(edits)
 	slices.SortFunc(edits, func(a, b Edit) int {
 		if a.Start != b.Start {

@@ -83,14 +83,6 @@ func ignoresOf(file string, content []byte) ignores {
 	}
 }
 
-// end is where a line ends.
-func (l Lines) end(line, length int) int {
-	if line < len(l) {
-		return l[line]
-	}
-	return length
-}
-
 // below is the next line with something that is no comment.
 func below(file string, content []byte, lines Lines, line int) int {
 	for line++; line <= len(lines); line++ {

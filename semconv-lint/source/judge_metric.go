@@ -65,23 +65,25 @@ func (j *Judge) retiredMetric(u *Use, p *semconv.Problem, to string) problem {
 	return u.said(RetiredMetric, to, message, settled).fixed(u.Rewrite)
 }
 
-// units are those of a metric before and after.
+// units are those of a metric before and after. Where nobody says the one before, it is the first
+// that the metric may have had.
 func (j *Judge) units(u *Use, to string) (from, unit string) {
 	after := j.conventions.Registry.LookupMetric(to)
-	before := j.conventions.Registry.LookupMetric(u.Key)
-	switch {
-	case after == nil:
+	if after == nil {
 		return "", ""
-	case u.Unit != nil:
+	}
+	if u.Unit != nil {
 		from = u.Unit.Text
-	case before != nil && before.Unit != "":
-		from = before.Unit
-	default:
-		// Nobody says its unit: it is one that the translation divides, if there is such.
-		if units := divided(j.conventions, u.Key); len(units) > 0 {
-			return units[0], after.Unit
+	} else {
+		before := j.conventions.Registry.LookupMetric(u.Key)
+		if before == nil {
+			before = &registry.Metric{Name: u.Key}
 		}
-		return after.Unit, after.Unit
+		had := unitsOf(j.conventions, before)
+		if len(had) == 0 {
+			return after.Unit, after.Unit
+		}
+		from = had[0]
 	}
 	if sameSize(from, after.Unit) {
 		return after.Unit, after.Unit

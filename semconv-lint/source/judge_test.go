@@ -65,6 +65,9 @@ func TestAttributes(t *testing.T) {
 		"type, compared":               {"http.response.status_code", func(u *Use) { u.Read, u.Value = true, &Text{Text: "200"} }, ""},
 		"level":                        {"http.request.method", func(u *Use) { u.Place = translate.Resource }, "RES-004 warning "},
 		"secret":                       {"acme.password", nil, "secret-key warning "},
+		"personal":                     {"acme.customer.email", nil, "personal-data warning "},
+		"personal, of the conventions": {"user.email", nil, ""},
+		"said of a mail":               {"acme.email.sent", nil, ""},
 		"secret, looked for":           {"acme.password", func(u *Use) { u.Read = true }, ""},
 		"vocabulary of another system": {"resource.name", nil, ""},
 	} {
@@ -120,7 +123,7 @@ func TestValues(t *testing.T) {
 	for _, e := range findings[0].Edits {
 		edits = append(edits, e.Edit)
 	}
-	assert.Equal(t, `db.system.name = "microsoft.sql_server"`+"\n", string(Apply(content, edits)))
+	assert.Equal(t, `db.system.name = "microsoft.sql_server"`+"\n", string(applied(content, edits)))
 
 	u.Value = nil
 	findings = j.Uses("a", "go", content, []Use{u})

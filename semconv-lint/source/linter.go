@@ -66,11 +66,7 @@ func (l *Linter) Lint(ctx context.Context, root string) (*Result, error) {
 	g.mixed.learn(files)
 	var readable []*File
 	for _, f := range files {
-		switch {
-		case !l.claimed(f.Path):
-		case f.Size > MaxFileBytes:
-			g.Note(f, 0, "large", fmt.Sprintf("%d bytes: files of up to %d are read", f.Size, MaxFileBytes))
-		default:
+		if l.claimed(f.Path) && !f.large(g) {
 			readable = append(readable, f)
 		}
 	}

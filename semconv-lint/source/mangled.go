@@ -24,9 +24,8 @@ type Mangled struct {
 
 // MangledMetric is what to say of a retired metric.
 type MangledMetric struct {
-	// Dotted is the conventions' name, Problem the verdict on it.
-	Dotted  string
-	Problem semconv.Problem
+	// Dotted is the conventions' name.
+	Dotted string
 	// New are the new names, best first, as Prometheus spells them, with the suffix of the old;
 	// none where there is nothing, or nothing with such a suffix.
 	New []string
@@ -43,14 +42,15 @@ type MangledMetric struct {
 
 // MangledLabel is what to say of a retired label.
 type MangledLabel struct {
-	Dotted  string
-	Problem semconv.Problem
+	// Dotted is the conventions' name.
+	Dotted string
 	// New are the new names, best first, as Prometheus spells them.
 	New []string
 	// ValueChanged is whether values are others under the new name: a query that compares with
 	// one must change that as well.
 	ValueChanged bool
-	Since        string
+	// Since is the version that retired the name, empty where it is not known.
+	Since string
 }
 
 // NewMangled is that of conventions.
@@ -80,7 +80,7 @@ func (m *Mangled) metric(name, prefix string, s *spelling) (r MangledMetric, ok 
 	if !ok {
 		return r, false
 	}
-	r = MangledMetric{Dotted: s.dotted, Problem: problem, Since: problem.Since, Sure: s.sure}
+	r = MangledMetric{Dotted: s.dotted, Since: problem.Since, Sure: s.sure}
 	for _, to := range slices.Compact(problem.Instead) {
 		known := m.conventions.Registry.LookupMetric(to)
 		if known == nil {
@@ -88,7 +88,7 @@ func (m *Mangled) metric(name, prefix string, s *spelling) (r MangledMetric, ok 
 		}
 		if len(r.New) == 0 {
 			r.From, r.To = s.unit, known.Unit
-			r.UnitChanged = !sameMeasure(r.From, r.To) || s.ambiguous
+			r.UnitChanged = !sameSize(r.From, r.To) || s.ambiguous
 		}
 		spelt := respelt(s, known)
 		if prefix+spelt == name {
@@ -136,7 +136,7 @@ func (m *Mangled) label(label, prefix, key, metric string, of *semconv.Metric) (
 	if !ok {
 		return r, false
 	}
-	r = MangledLabel{Dotted: key, Problem: problem, Since: problem.Since}
+	r = MangledLabel{Dotted: key, Since: problem.Since}
 	for _, to := range problem.Instead {
 		if strings.HasPrefix(to, "@") || to == methodOriginal {
 			continue // a field of the span, and what stands beside the new name

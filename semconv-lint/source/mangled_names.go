@@ -98,7 +98,7 @@ func (n *mangledNames) addMetric(c *semconvlint.Conventions, m *registry.Metric)
 			units = append(units, to.Unit)
 		}
 	}
-	plain := spelling{retired: retired, ambiguous: len(units) > 1 && !sameMeasure(units[0], units[1])}
+	plain := spelling{retired: retired, ambiguous: len(units) > 1 && !sameSize(units[0], units[1])}
 	if len(units) > 0 {
 		plain.unit = units[0]
 	}
@@ -214,14 +214,4 @@ func respelt(s *spelling, m *registry.Metric) string {
 		return ""
 	}
 	return name + s.suffix
-}
-
-// sameMeasure is whether numbers in two units are the same; {requests} and {request} are 1.
-func sameMeasure(a, b string) bool { return bareMeasure(a) == bareMeasure(b) }
-
-func bareMeasure(unit string) string {
-	if unit == "1" || strings.HasPrefix(unit, "{") && strings.HasSuffix(unit, "}") {
-		return ""
-	}
-	return unit
 }

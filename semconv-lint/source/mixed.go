@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -22,6 +23,8 @@ type mixed struct {
 type mixedService struct {
 	live    map[string]string // attributes that are set: the first place
 	retired map[string]Finding
+	// packages are the versions of Go's package of constants that are imported: the first place.
+	packages map[string]Finding
 }
 
 // maxMixed bounds the names of a service: the conventions have some thousand.
@@ -55,7 +58,7 @@ func (m *mixed) serviceOf(file string) string {
 
 // add takes what a file sets. Only what is proven to be telemetry counts, and no tests: they hold
 // old names on purpose.
-func (m *mixed) add(file, _ string, content []byte, uses []Use, findings []Finding) {
+func (m *mixed) add(file, language string, content []byte, uses []Use, findings []Finding) {
 	if isTest(file) {
 		return
 	}
@@ -64,11 +67,14 @@ func (m *mixed) add(file, _ string, content []byte, uses []Use, findings []Findi
 	defer m.mu.Unlock()
 	s := m.services[m.serviceOf(file)]
 	if s == nil {
-		s = &mixedService{map[string]string{}, map[string]Finding{}}
+		s = &mixedService{map[string]string{}, map[string]Finding{}, map[string]Finding{}}
 		m.services[m.serviceOf(file)] = s
 	}
 	for i := range uses {
 		u := &uses[i]
+		if u.Role == Package && strings.HasPrefix(u.Key, goPackages) {
+			s.imports(u, file, language, content)
+		}
 		if u.Role != Attribute || u.Tier != A || u.Read || len(s.live) >= maxMixed {
 			continue
 		}
@@ -92,7 +98,17 @@ func (m *mixed) add(file, _ string, content []byte, uses []Use, findings []Findi
 	}
 }
 
-// findings are one for each service and old name whose new one it sets elsewhere.
+// imports notes the first import of a version.
+func (s *mixedService) imports(u *Use, file, language string, content []byte) {
+	f := Finding{Rule: MixedConventions, Tier: u.Tier, Path: file, Language: language, Key: strings.Clone(u.Key), At: u.At, Role: u.Role}
+	f.place(newPositions(content), nil)
+	if first, ok := s.packages[f.Key]; !ok || Compare(&f, &first) < 0 {
+		s.packages[f.Key] = f
+	}
+}
+
+// findings are one for each service and old name whose new one it sets elsewhere, and for each
+// version of a package of constants but the newest that it imports.
 func (m *mixed) findings(l *Linter) []Finding {
 	severity := l.Judge.severities[MixedConventions]
 	if severity == semconvlint.Off {
@@ -100,6 +116,16 @@ func (m *mixed) findings(l *Linter) []Finding {
 	}
 	var found []Finding
 	for _, s := range m.services {
+		newest := newestOfGo(slices.Collect(maps.Keys(s.packages)))
+		for key, f := range s.packages {
+			if key == newest || l.Only != nil && !l.Only(f.Path, f.Line, f.EndLine) {
+				continue
+			}
+			at := s.packages[newest]
+			f.Severity, f.Replacement = severity, newest
+			f.Message = fmt.Sprintf("imports %s here and %s at %s:%d", key, newest, at.Path, at.Line)
+			found = append(found, f)
+		}
 		for key, f := range s.retired {
 			at := s.live[f.Replacement]
 			if at == "" || l.Only != nil && !l.Only(f.Path, f.Line, f.EndLine) {

@@ -60,7 +60,7 @@ func TestImports(t *testing.T) {
 					checkImport(t, p.ImportPath, from, to, rule)
 				}
 				if from[0] == "semconv" || from[0] == "instrumentation" {
-					assert.NotContains(t, path, "go.opentelemetry.io/collector", "%s: semconv is for anyone to import", p.ImportPath)
+					assert.NotContains(t, path, "go.opentelemetry.io/collector", "%s is for anyone to import", p.ImportPath)
 				}
 			}
 		}

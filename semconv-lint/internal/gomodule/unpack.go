@@ -13,8 +13,8 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// Path is the module's.
-const Path = "example.com/corpus"
+// path is the module's.
+const path = "example.com/corpus"
 
 // Unpack writes an archive as a module that may import what this one does.
 func Unpack(t testing.TB, archive *txtar.Archive) string {
@@ -26,7 +26,7 @@ func Unpack(t testing.TB, archive *txtar.Archive) string {
 	}
 	own := strings.TrimSpace(string(root))
 	mod, sum := read(t, filepath.Join(own, "go.mod")), read(t, filepath.Join(own, "go.sum"))
-	mod = bytes.Replace(mod, []byte("module github.com/koine-otel/koine"), []byte("module "+Path), 1)
+	mod = bytes.Replace(mod, []byte("module github.com/koine-otel/koine"), []byte("module "+path), 1)
 	mod = bytes.ReplaceAll(mod, []byte("=> ./"), []byte("=> "+own+"/"))
 	Write(t, filepath.Join(dir, "go.mod"), mod)
 	Write(t, filepath.Join(dir, "go.sum"), sum)

@@ -22,8 +22,8 @@ var Analyzer = New(Options{})
 const doc = `check what is named by OpenTelemetry's semantic conventions
 
 Retired attributes, metrics and values, names that the conventions do not know in their
-namespaces, wrong types and units, names of spans that never end, constants of old
-convention packages.`
+namespaces, wrong types and units, span names that differ from request to request, constants
+of old convention packages.`
 
 // New makes an analyzer with settings of its own. Its flags are theirs, too.
 func New(o Options) *analysis.Analyzer {

@@ -59,16 +59,8 @@ func formOf(p string) string {
 
 func (reader) Read(ctx context.Context, _ string, files []*source.File, to source.Sink) error {
 	source.Each(ctx, files, func(f *source.File) {
-		if f.Size > source.MaxFileBytes {
-			to.Note(f, 0, "too large", "larger than what people write")
-			return
-		}
-		content, err := f.Content()
-		if err != nil {
-			to.Note(f, 0, "unreadable", err.Error())
-			return
-		}
-		if !telling(content) {
+		content, ok := f.ContentFor(to)
+		if !ok || !telling(content) {
 			return
 		}
 		r := newReading(f, to, content)

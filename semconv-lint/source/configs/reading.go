@@ -83,7 +83,7 @@ func (r *reading) yaml() {
 	broken := false
 	for _, d := range yamltext.Parse(content) {
 		if d.Err != nil {
-			r.sink.Note(r.file, d.Line, "syntax", d.Err.Error())
+			r.sink.Note(r.file, d.Line, "syntax error", d.Err.Error())
 			broken = true
 			continue
 		}

@@ -43,7 +43,7 @@ func (r *reader) Read(ctx context.Context, _ string, files []*source.File, to so
 		}
 		in, line, err := read(r.names, isJSON(f.Path), content)
 		if err != nil && bytes.Contains(content, []byte("expr")) {
-			to.Note(f, line, "syntax", err.Error())
+			to.Note(f, line, "syntax error", err.Error())
 		}
 		if len(in.found)+len(in.mentions) == 0 {
 			return
@@ -68,16 +68,8 @@ func (r *reader) Read(ctx context.Context, _ string, files []*source.File, to so
 
 // content is that of a file that may hold queries.
 func (r *reader) content(f *source.File, to source.Sink) ([]byte, bool) {
-	if f.Size > source.MaxFileBytes {
-		to.Note(f, 0, "large", "the file is too large")
-		return nil, false
-	}
-	content, err := f.Content()
-	if err != nil {
-		to.Note(f, 0, "unreadable", err.Error())
-		return nil, false
-	}
-	return content, promising(content) && source.Unreadable(f.Path, content) == ""
+	content, ok := f.ContentFor(to)
+	return content, ok && promising(content) && source.Unreadable(f.Path, content) == ""
 }
 
 // form is what a file is written in.

@@ -3,7 +3,6 @@ package golang
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"path/filepath"
 	"sync"
 
@@ -24,12 +23,7 @@ func scan(ctx context.Context, files []*source.File, to source.Sink) []*scanned 
 	var mu sync.Mutex
 	var all []*scanned
 	source.Each(ctx, files, func(f *source.File) {
-		s, err := scanFile(f)
-		if err != nil {
-			to.Note(f, 0, "not read", err.Error())
-			return
-		}
-		if s != nil {
+		if s := scanFile(f, to); s != nil {
 			mu.Lock()
 			defer mu.Unlock()
 			all = append(all, s)
@@ -39,16 +33,10 @@ func scan(ctx context.Context, files []*source.File, to source.Sink) []*scanned 
 }
 
 // scanFile is nil for files that say nothing.
-func scanFile(f *source.File) (*scanned, error) {
-	if f.Size > source.MaxFileBytes {
-		return nil, fmt.Errorf("%d bytes are more than anybody writes", f.Size)
-	}
-	content, err := f.Content()
-	if err != nil {
-		return nil, err
-	}
-	if len(content) > source.MaxFileBytes || generated(content) {
-		return nil, nil
+func scanFile(f *source.File, to source.Sink) *scanned {
+	content, ok := f.ContentFor(to)
+	if !ok || generated(content) {
+		return nil
 	}
 	s := &scanned{
 		File: f, content: content, dotted: hasDotted(content), slog: bytes.Contains(content, []byte(`"log/slog"`)),
@@ -58,9 +46,9 @@ func scanFile(f *source.File) (*scanned, error) {
 		s.telemetry = s.telemetry || bytes.Contains(content, marker)
 	}
 	if !s.telemetry && !s.dotted && !s.environment {
-		return nil, nil
+		return nil
 	}
-	return s, nil
+	return s
 }
 
 // markers stand in the files that import a telemetry API.

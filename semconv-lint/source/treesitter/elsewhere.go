@@ -6,21 +6,12 @@ import "strings"
 
 // bearers are the last words of what has attributes that are no telemetry's: elements of pages, and
 // requests and sessions of servlets.
-var bearers = map[string]bool{}
+var bearers = set(`request req response session servlet element elem el xml dom document doc model exchange html svg`)
 
 // keepers are the last words of what is asked for settings, translations and fields of logs by
 // names with dots.
-var keepers = map[string]bool{}
-
-func init() {
-	for _, word := range strings.Fields(`request req response session servlet element elem el xml dom document doc model exchange html svg`) {
-		bearers[word] = true
-	}
-	for _, word := range strings.Fields(`config configuration cfg conf settings setting props properties environ env environment
-		preferences prefs i18n translator translations messages bundle mdc threadcontext`) {
-		keepers[word] = true
-	}
-}
+var keepers = set(`config configuration cfg conf settings setting props properties environ env environment
+	preferences prefs i18n translator translations messages bundle mdc threadcontext`)
 
 // onBearer is whether a call is one of what has attributes that are no telemetry's.
 func (r *reading) onBearer(n node) bool {
@@ -60,17 +51,4 @@ func (r *reading) ofKeeper(n node) bool {
 
 func isKeeper(id string) bool {
 	return keepers[lastWord(id)] || keepers[strings.ToLower(id)]
-}
-
-// lastWord is the last word of a name in lower case: request of httpRequest and http_request.
-func lastWord(id string) string {
-	id = strings.TrimRight(id, "_0123456789?!")
-	at := len(id)
-	for at > 0 && id[at-1] != '_' && id[at-1] != '$' && id[at-1] != '@' {
-		at--
-		if 'A' <= id[at] && id[at] <= 'Z' && at+1 < len(id) && 'a' <= id[at+1] && id[at+1] <= 'z' {
-			break
-		}
-	}
-	return strings.ToLower(id[at:])
 }

@@ -175,9 +175,9 @@ func (r *reading) filled(t text, parts *regexp.Regexp, values []node, n node) te
 	return t
 }
 
-// inline is the variable that a hole of Rust's formats names: {job_id:?}.
+// inline is the variable that a hole of a format names: {job_id:?}.
 func (r *reading) inline(hole string) (string, bool) {
-	if r.language.name != "rust" {
+	if !r.language.inlined {
 		return "", false
 	}
 	id, _, _ := strings.Cut(strings.Trim(hole, "{}"), ":")
@@ -193,17 +193,11 @@ func values(args []arg) []node {
 }
 
 // fewWords end the names of what has few values: the parts that spans' names are made of.
-var fewWords = map[string]bool{}
-
-func init() {
-	for _, word := range strings.Fields(`method verb route operation op topic queue destination exchange subject
-		service rpc kind type table collection database db model command cmd action stage phase task job handler
-		view pattern template name prefix suffix class module function func qualname system provider vendor
-		component channel stream event step node agent tool workflow resource namespace bucket protocol scheme
-		language framework library signal hook opname spanname group category status state mode role endpoint`) {
-		fewWords[word] = true
-	}
-}
+var fewWords = set(`method verb route operation op topic queue destination exchange subject
+	service rpc kind type table collection database db model command cmd action stage phase task job handler
+	view pattern template name prefix suffix class module function func qualname system provider vendor
+	component channel stream event step node agent tool workflow resource namespace bucket protocol scheme
+	language framework library signal hook opname spanname group category status state mode role endpoint`)
 
 // fewValues is whether a part is known by its name to have few values.
 func (r *reading) fewValues(n node, depth int) bool {

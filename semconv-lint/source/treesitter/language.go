@@ -82,8 +82,9 @@ type language struct {
 	formats []string
 	// joins are functions that put their arguments one behind the other.
 	joins []string
-	// braced is whether these have their values in braces and not behind percent signs.
-	braced bool
+	// braced is whether formats have their values in braces and not behind percent signs, inlined
+	// whether these may name a variable: {job_id:?}.
+	braced, inlined bool
 	// units are the builder methods that set an instrument's unit.
 	units []string
 

@@ -95,19 +95,13 @@ func dotted(text string) bool {
 }
 
 // notNames are calls whose texts are something else that has dots.
-var notNames = map[string]bool{}
-
-func init() {
-	for _, word := range strings.Fields(`getLogger getlogger get_logger import_module require patch import __import__
-		open join Path path logger log info warn warning error debug exception print println printf resolve mock jest
-		getMeter get_meter getTracer get_tracer forName getResource getResourceAsStream getProperty patch_object
-		config env getenv getEnv property setProperty getRequiredProperty propertyOrNull GetValue GetSection ConfigProperty Value
-		ConditionalOnProperty getParameter setParameter hasParameter JsonPropertyName JsonProperty SerializedName Column
-		DataMember JsonAlias Qualifier Named compile querySelector querySelectorAll trans translate t gettext __ getMessage
-		addModule importorskip basename dirname readFile readFileSync existsSync writeFile load_module find_spec`) {
-		notNames[word] = true
-	}
-}
+var notNames = set(`getLogger getlogger get_logger import_module require patch import __import__
+	open join Path path logger log info warn warning error debug exception print println printf resolve mock jest
+	getMeter get_meter getTracer get_tracer forName getResource getResourceAsStream getProperty patch_object
+	config env getenv getEnv property setProperty getRequiredProperty propertyOrNull GetValue GetSection ConfigProperty Value
+	ConditionalOnProperty getParameter setParameter hasParameter JsonPropertyName JsonProperty SerializedName Column
+	DataMember JsonAlias Qualifier Named compile querySelector querySelectorAll trans translate t gettext __ getMessage
+	addModule importorskip basename dirname readFile readFileSync existsSync writeFile load_module find_spec`)
 
 // takesNoName is whether a text that something is called with has dots for another reason: it is one
 // of notNames, or an error with its message.
@@ -190,14 +184,8 @@ func (r *reading) isReference(n node) bool {
 }
 
 // readers are the methods that look for a key.
-var readers = map[string]bool{}
-
-func init() {
-	for _, word := range strings.Fields(`get has contains containsKey getAttribute get_attribute equals remove pop delete
-		containsEntry hasEntry hasAttribute containsAttribute fetch key? getOrDefault find filter`) {
-		readers[word] = true
-	}
-}
+var readers = set(`get has contains containsKey getAttribute get_attribute equals remove pop delete
+	containsEntry hasEntry hasAttribute containsAttribute fetch key? getOrDefault find filter`)
 
 // isRead is whether a key is looked for, compared or expected, and not set.
 func (r *reading) isRead(n node) bool {

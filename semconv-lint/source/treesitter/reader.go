@@ -6,7 +6,6 @@ package treesitter
 
 import (
 	"context"
-	"fmt"
 
 	semconvlint "github.com/koine-otel/koine/semconv-lint"
 	"github.com/koine-otel/koine/semconv-lint/source"
@@ -31,19 +30,12 @@ func (r *reader) Read(ctx context.Context, _ string, files []*source.File, to so
 	all := newRepository(files, r.names)
 	source.Each(ctx, files, func(f *source.File) {
 		l, extension := byExtension(f.Path)
-		if l == nil || f.Size > source.MaxFileBytes {
-			if l != nil {
-				to.Note(f, 0, "too large", fmt.Sprintf("%d bytes, more than %d: not read", f.Size, source.MaxFileBytes))
-			}
+		if l == nil {
 			return
 		}
 		l.prepare()
-		content, err := f.Content()
-		if err != nil {
-			to.Note(f, 0, "unreadable", err.Error())
-			return
-		}
-		if !worthParsing(l, content, r.names) {
+		content, ok := f.ContentFor(to)
+		if !ok || !worthParsing(l, content, r.names) {
 			return
 		}
 		if reason := source.Unreadable(f.Path, content); reason != "" {

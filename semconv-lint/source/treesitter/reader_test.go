@@ -33,7 +33,7 @@ func TestClaims(t *testing.T) {
 // A file that is not read is a note.
 func TestNotes(t *testing.T) {
 	for _, c := range []struct{ name, content, want string }{
-		{"large.py", strings.Repeat("x = \"http.method\"\n", source.MaxFileBytes/18+1), "large.py:0:0 note: too large\n"},
+		{"large.py", strings.Repeat("x = \"http.method\"\n", source.MaxFileBytes/18+1), "large.py:0:0 note: large\n"},
 		{"binary.py", "import opentelemetry\x00\"http.method\"", "binary.py:0:0 note: binary\n"},
 		{"long.js", "require('@opentelemetry/api');" + strings.Repeat("a('http.method');", 500), "long.js:0:0 note: minified\n"},
 		{"broken.py", "import opentelemetry\nx = 'http.method'\ndef f(:\n", "broken.py:2:6 B name http.method\nbroken.py:3:0 note: syntax error\n"},

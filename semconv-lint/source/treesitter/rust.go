@@ -75,6 +75,7 @@ var rust = language{
 	textual:     true, quote: `"`,
 	formats: []string{"format"},
 	braced:  true,
+	inlined: true,
 	texts:   []string{"to_string", "to_owned", "into", "as_str", "clone", "to_lowercase", "as_ref"},
 	calls: []callee{
 		{names: "new", on: "keyvalue", takes: with(first(key, ""))},

@@ -217,14 +217,9 @@ func (m *macro) renamed(at int, key, sigil string, valued bool) source.Rewrite {
 	}
 }
 
-var rustWords = map[string]bool{}
-
-func init() {
-	for _, word := range strings.Fields(`as async await break const continue crate dyn else enum extern false fn for gen if impl in let
-		loop match mod move mut pub ref return self static struct super trait true type unsafe use where while`) {
-		rustWords[word] = true
-	}
-}
+// rustWords are those that are no variable's name.
+var rustWords = set(`as async await break const continue crate dyn else enum extern false fn for gen if impl in let
+	loop match mod move mut pub ref return self static struct super trait true type unsafe use where while`)
 
 // valued notes a field's value, which ends at a place.
 func (m *macro) valued(a *as, value string, end int) {

@@ -135,7 +135,7 @@ func parse(g *grammar, src []byte) (*tree, error) {
 	return flatten(g, src, parsed)
 }
 
-// flatten copies a tree without its anonymous nodes and comments.
+// flatten copies a tree without its anonymous nodes and what is in comments.
 func flatten(g *grammar, src []byte, parsed *sitter.Tree) (*tree, error) {
 	t := &tree{src: src, nodes: make([]cell, 1, 1+len(src)/4), grammar: g, broken: -1}
 	cursor := parsed.Walk()

@@ -93,27 +93,26 @@ func madeMetrics(f *finder, n *yamltext.Node, path string) {
 
 // madeMetric takes one with its unit.
 func madeMetric(f *finder, n *yamltext.Node, path string) {
-	name := n.Get("name")
+	metricWithUnit(f, n, path, "name")
+}
+
+// metricWithUnit takes a metric by the field that names it, nil where there is none.
+func metricWithUnit(f *finder, n *yamltext.Node, path, field string) *yamltext.Node {
+	name := n.Get(field)
 	if name == nil {
-		return
+		return nil
 	}
-	u := f.add(name.Text, path+".name", path, source.Use{Role: source.Metric})
+	u := f.add(name.Text, path+"."+field, path, source.Use{Role: source.Metric})
 	if unit := n.Get("unit"); u != nil && unit != nil && unit.Kind == yamltext.Scalar {
 		u.Unit = constant(unit.Text)
 	}
+	return name
 }
 
 // queriedMetric takes a metric that is made of the rows of a database.
 func queriedMetric(f *finder, n *yamltext.Node, path string) {
-	name := n.Get("metric_name")
-	if name == nil {
-		return
-	}
-	u := f.add(name.Text, path+".metric_name", path, source.Use{Role: source.Metric})
-	if unit := n.Get("unit"); u != nil && unit != nil && unit.Kind == yamltext.Scalar {
-		u.Unit = constant(unit.Text)
-	}
-	if labels := n.Get("static_attributes"); labels != nil {
+	name := metricWithUnit(f, n, path, "metric_name")
+	if labels := n.Get("static_attributes"); name != nil && labels != nil {
 		from := len(f.found)
 		mapKeys(translate.Point)(f, labels, path+".static_attributes")
 		for i := range f.found[from:] {

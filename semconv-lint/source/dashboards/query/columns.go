@@ -20,7 +20,7 @@ var sqlText = regexp.MustCompile(`'([^']*)'`)
 // SQL reads a query over tables of telemetry.
 func SQL(q string) Query {
 	var found Query
-	if len(q) > MaxBytes {
+	if len(q) > maxBytes {
 		return found
 	}
 	for _, at := range column.FindAllStringSubmatchIndex(q, -1) {
@@ -60,7 +60,7 @@ var field = regexp.MustCompile(`(?:^|[\s("+!-])((?:(resource|span|scope)\.)?(?:a
 // Lucene reads a query, or a field, of Elasticsearch.
 func Lucene(q string) Query {
 	var found Query
-	if len(q) > MaxBytes {
+	if len(q) > maxBytes {
 		return found
 	}
 	for _, at := range field.FindAllStringSubmatchIndex(q, -1) {

@@ -46,7 +46,7 @@ var keywords = []string{"and", "or", "unless", "bool", "offset", "inf", "nan", "
 // Variable reads a query of a Grafana variable over Prometheus: label_values(metric, label) and its
 // like, or else nothing. Ok is false where it is none of these.
 func Variable(text string) (q Query, ok bool) {
-	if len(text) > MaxBytes {
+	if len(text) > maxBytes {
 		return q, false
 	}
 	f := fill(text)

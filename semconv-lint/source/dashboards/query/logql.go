@@ -10,7 +10,7 @@ import (
 // LogQL reads a query of Loki: the labels of its streams, those that it filters, keeps and groups
 // by. Behind a parser of lines a label may come from the line.
 func LogQL(q string) Query {
-	if len(q) > MaxBytes {
+	if len(q) > maxBytes {
 		return Query{}
 	}
 	f := fill(q)

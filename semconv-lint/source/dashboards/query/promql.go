@@ -10,15 +10,15 @@ import (
 	"github.com/koine-otel/koine/semconv-lint/source"
 )
 
-// MaxBytes bounds a query: nobody writes a longer one, and a parser takes many times its memory.
-const MaxBytes = 64 << 10
+// maxBytes bounds a query: nobody writes a longer one, and a parser takes many times its memory.
+const maxBytes = 64 << 10
 
 // maxDepth bounds how deep brackets are in each other for the parser.
 const maxDepth = 200
 
 // PromQL reads a query of Prometheus' language, with variables of Grafana in it.
 func PromQL(text string) Query {
-	if len(text) > MaxBytes {
+	if len(text) > maxBytes {
 		return Query{}
 	}
 	f := fill(text)

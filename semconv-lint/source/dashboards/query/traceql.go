@@ -20,7 +20,7 @@ var scopes = []struct {
 // TraceQL reads a query of Tempo: the attributes that it names.
 func TraceQL(q string) Query {
 	var found Query
-	if len(q) > MaxBytes {
+	if len(q) > maxBytes {
 		return found
 	}
 	for i := 0; i < len(q); {

@@ -153,7 +153,7 @@ func (x *extractor) rewriteImport(file int, i *ast.ImportSpec, at source.Range, 
 		}
 		var names []string
 		for name := range used {
-			if !Same(from, p, name) {
+			if !same(from, p, name) {
 				names = append(names, name)
 			}
 		}
@@ -226,9 +226,9 @@ type usedIn struct {
 	path string
 }
 
-// Same is whether a symbol is in both packages and means the same in both. The schema's URL is the
+// same is whether a symbol is in both packages and means the same in both. The schema's URL is the
 // version's own and may differ.
-func Same(from, to *symbols.Package, name string) bool {
+func same(from, to *symbols.Package, name string) bool {
 	if name == "SchemaURL" {
 		return true
 	}

@@ -123,8 +123,7 @@ func (x *extractor) made(call *ast.CallExpr, depth int) parts {
 		return all
 	case strings.HasPrefix(name, "strings.To") || strings.HasPrefix(name, "strings.Trim"):
 		if len(call.Args) > 0 {
-			p := x.parts(call.Args[0], depth+1)
-			return p
+			return x.parts(call.Args[0], depth+1)
 		}
 	case strings.HasPrefix(name, "strconv.") && len(call.Args) > 0:
 		return x.variable(call.Args[0], call.Args[0])
@@ -225,6 +224,7 @@ func split(identifier string) []string {
 	return words
 }
 
+// set are words with blanks between.
 func set(words string) map[string]bool {
 	all := map[string]bool{}
 	for word := range strings.FieldsSeq(words) {

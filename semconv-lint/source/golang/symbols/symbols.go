@@ -71,9 +71,6 @@ func Of(path string) *Package {
 	return t.of(i, under)
 }
 
-// Versions are those that are known, oldest first.
-func Versions() []string { return loaded().versions }
-
 // Lookup finds a symbol, false where the package has none of that name.
 func (p *Package) Lookup(name string) (Symbol, bool) {
 	s, ok := p.symbols[name]
