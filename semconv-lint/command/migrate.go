@@ -116,7 +116,7 @@ func touched(f *source.Finding, m *report.Migration) bool {
 // written, a reader of the new ones misses nothing.
 func stepOf(f *source.Finding) report.MigrationStep {
 	switch {
-	case f.Rule == source.RetiredMetric && f.Replacement != "" && strings.Contains(f.Message, " instead of "), f.Replacement == "":
+	case f.UnitChanged, f.Replacement == "":
 		return report.ByHand
 	case f.Read, f.Role == source.PrometheusMetric, f.Role == source.PrometheusLabel:
 		return report.Readers

@@ -151,7 +151,7 @@ func (s *sourceLint) sourceReport(result *source.Result, fixed int, complete boo
 func told(f *source.Finding) (semconvlint.Finding, report.Source) {
 	place := report.Source{
 		Path: f.Path, Region: report.Region{Line: f.Line, Column: f.Column, EndLine: f.EndLine, EndColumn: f.EndColumn},
-		Tier: f.Tier.String(), Language: f.Language, Text: f.Text,
+		Tier: f.Tier.String(), UnitChanged: f.UnitChanged, Language: f.Language, Text: f.Text,
 	}
 	for _, e := range f.Edits {
 		place.Edits = append(place.Edits, report.Edit{Region: report.Region{Line: e.Line, Column: e.Column, EndLine: e.EndLine, EndColumn: e.EndColumn}, Text: e.Edit.Text})

@@ -179,7 +179,7 @@ func (m *Migration) each(write func(n int, title, why string, files [][]Finding)
 
 // change is what to write, or why nothing is.
 func (f *Finding) change() string {
-	if f.Replacement == "" || strings.Contains(f.Message, " instead of ") {
+	if f.Replacement == "" || f.Source.UnitChanged {
 		return f.Message
 	}
 	return f.fix()

@@ -19,6 +19,8 @@ type Source struct {
 	Tier, Language string
 	// Text is the line.
 	Text string
+	// UnitChanged is whether values are in another unit under the new name.
+	UnitChanged bool
 	// Edits write the replacement; none where that is not safe.
 	Edits []Edit
 }

@@ -24,6 +24,9 @@ type Finding struct {
 	Message string
 	// Since is the version that retired the name, empty where that is not known.
 	Since string
+	// UnitChanged is whether values are in another unit under the new name: what they are compared
+	// with changes as well.
+	UnitChanged bool
 	// Edits write the replacement; none where that is not safe.
 	Edits []Placed
 	// At is the place in bytes, Text the line that it begins on, trimmed and at most maxText long.

@@ -56,9 +56,11 @@ type problem struct {
 	// settled is a convention that is not in development: others fail no build.
 	settled bool
 	since   string
-	at      Range
-	key     string
-	edits   []Edit
+	// unit is whether values are in another unit under the new name.
+	unit  bool
+	at    Range
+	key   string
+	edits []Edit
 }
 
 // Uses judges those of a file.
@@ -84,7 +86,7 @@ func (j *Judge) Uses(path, language string, content []byte, uses []Use) []Findin
 			}
 			f := Finding{
 				Rule: p.rule, Severity: severity, Tier: u.Tier, Path: path, Language: language, Key: p.key,
-				Replacement: p.replacement, Message: p.message, Since: p.since, At: p.at, Read: u.Read, Role: u.Role,
+				Replacement: p.replacement, Message: p.message, Since: p.since, UnitChanged: p.unit, At: p.at, Read: u.Read, Role: u.Role,
 			}
 			f.place(in, p.edits)
 			findings = append(findings, f)

@@ -60,7 +60,9 @@ func (j *Judge) retiredMetric(u *Use, p *semconv.Problem, to string) problem {
 	settled := verdicts.StableMetric(j.context(), p.Instead[0])
 	from, unit := j.units(u, p.Instead[0])
 	if from != unit {
-		return u.said(RetiredMetric, to, message+", in "+unit+" instead of "+from, settled)
+		said := u.said(RetiredMetric, to, message+", in "+unit+" instead of "+from, settled)
+		said.unit = true
+		return said
 	}
 	return u.said(RetiredMetric, to, message, settled).fixed(u.Rewrite)
 }
@@ -119,7 +121,7 @@ func (j *Judge) prometheusMetric(u *Use) []problem {
 	}
 	said := u.said(RetiredMetric, to, message, true)
 	said.since = m.Since
-	if m.UnitChanged {
+	if said.unit = m.UnitChanged; said.unit {
 		return []problem{said}
 	}
 	return []problem{said.fixed(u.Rewrite)}

@@ -156,6 +156,7 @@ func TestMetrics(t *testing.T) {
 			if _, units, ok := strings.Cut(f.Message, ", in "); ok {
 				said += ", in " + units
 				assert.False(t, f.Fixable(), test.name)
+				assert.True(t, f.UnitChanged, test.name)
 			}
 			if strings.Contains(f.Message, "values change") {
 				said += ", values change"
