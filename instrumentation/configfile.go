@@ -17,6 +17,7 @@ import (
 	sdkresource "go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	tracenoop "go.opentelemetry.io/otel/trace/noop"
+	"go.yaml.in/yaml/v3"
 )
 
 // fromFile makes the providers of a declarative configuration. As the specification has it the
@@ -29,7 +30,7 @@ func (o *options) fromFile(ctx context.Context, file string) (*sdk, error) {
 	if err != nil {
 		return s, err
 	}
-	cfg, err := otelconf.ParseYAML(text)
+	cfg, err := parse(text)
 	if err != nil || cfg.Disabled != nil && *cfg.Disabled {
 		return s, err
 	}
@@ -47,6 +48,42 @@ func (o *options) fromFile(ctx context.Context, file string) (*sdk, error) {
 	}
 	o.sayMode(file, cfg)
 	return s, errors.Join(resErr, o.observe(s))
+}
+
+// parse reads a configuration. It is written in blocks first, without its comments: otelconf looks
+// for ${…} in the text, and takes all of {name: service.name, value: "${OTEL_SERVICE_NAME}"} up to
+// the first brace for one that is none. A version that it does not know it would read as nothing.
+func parse(text []byte) (*otelconf.OpenTelemetryConfiguration, error) {
+	var said struct {
+		LogLevel any `yaml:"log_level"`
+	}
+	var document yaml.Node
+	if yaml.Unmarshal(text, &document) == nil && document.Kind != 0 { // else otelconf says what is wrong
+		_ = document.Decode(&said)
+		inBlocks(&document)
+		if blocks, err := yaml.Marshal(&document); err == nil {
+			text = blocks
+		}
+	}
+	cfg, err := otelconf.ParseYAML(text)
+	if err != nil {
+		return nil, err
+	}
+	if !strings.HasPrefix(cfg.FileFormat, "1.") {
+		return nil, fmt.Errorf("file_format is %q: this SDK reads 1.0 and later of 1", cfg.FileFormat)
+	}
+	if said.LogLevel == nil {
+		cfg.LogLevel = nil // otelconf's own default, info, is chatter
+	}
+	return cfg, nil
+}
+
+func inBlocks(n *yaml.Node) {
+	n.Style &^= yaml.FlowStyle
+	n.HeadComment, n.LineComment, n.FootComment = "", "", ""
+	for _, inner := range n.Content {
+		inBlocks(inner)
+	}
 }
 
 // sayMode tells that a file decides, and which signals it leaves out: both surprise people who

@@ -58,10 +58,11 @@ func fail(span trace.Span, err error, to signals) {
 	if !span.IsRecording() {
 		return
 	}
-	span.SetStatus(codes.Error, err.Error())
-	kind := semconv.ErrorType(err)
+	text := fmt.Sprint(err) // a nil pointer that is an error panics in its own Error
+	span.SetStatus(codes.Error, text)
+	kind := typeOf(err)
 	span.SetAttributes(kind)
-	said := []attribute.KeyValue{semconv.ExceptionType(kind.Value.AsString()), semconv.ExceptionMessage(err.Error())}
+	said := []attribute.KeyValue{semconv.ExceptionType(kind.Value.AsString()), semconv.ExceptionMessage(text)}
 	if to.stack {
 		said = append(said, semconv.ExceptionStacktrace(string(debug.Stack())))
 	}
@@ -71,6 +72,16 @@ func fail(span trace.Span, err error, to signals) {
 	if to.log {
 		logException(span, said)
 	}
+}
+
+// typeOf is an error's type. The error's own methods may panic, which must not hide what it says.
+func typeOf(err error) (kind attribute.KeyValue) {
+	defer func() {
+		if recover() != nil {
+			kind = semconv.ErrorTypeKey.String(fmt.Sprintf("%T", err))
+		}
+	}()
+	return semconv.ErrorType(err)
 }
 
 func logException(span trace.Span, said []attribute.KeyValue) {

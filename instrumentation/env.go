@@ -1,6 +1,7 @@
 package koine
 
 import (
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -15,7 +16,10 @@ const (
 	envResource        = "OTEL_RESOURCE_ATTRIBUTES"
 	envSampler         = "OTEL_TRACES_SAMPLER"
 	envSamplerArg      = "OTEL_TRACES_SAMPLER_ARG"
+	envPropagators     = "OTEL_PROPAGATORS"
 	envSpanQueue       = "OTEL_BSP_MAX_QUEUE_SIZE"
+	envSpanBatch       = "OTEL_BSP_MAX_EXPORT_BATCH_SIZE"
+	envSpanDelay       = "OTEL_BSP_SCHEDULE_DELAY"
 	envRecordQueue     = "OTEL_BLRP_MAX_QUEUE_SIZE"
 	envMetricsExporter = "OTEL_METRICS_EXPORTER"
 	envProducers       = "OTEL_METRICS_PRODUCERS"
@@ -31,10 +35,17 @@ func disabled() bool { return strings.EqualFold(env(envDisabled), "true") }
 // env is a variable's value, without blanks; empty counts as unset, as the specification has it.
 func env(name string) string { return strings.TrimSpace(os.Getenv(name)) }
 
-// envCount is a variable's positive number, or what it is where there is none.
-func envCount(name string, otherwise int) int {
-	if n, err := strconv.Atoi(env(name)); err == nil && n > 0 {
-		return n
+// count is a variable's positive number. What is none is reported, and as if it were not set: the
+// SDK's batch processor panics on some, and spins on others.
+func (o *options) count(name string, otherwise int) int {
+	text := env(name)
+	if text == "" {
+		return otherwise
 	}
-	return otherwise
+	n, err := strconv.Atoi(text)
+	if err != nil || n <= 0 {
+		o.limiter.Handle(fmt.Errorf("koine: %s: %q is no positive number: using %d", name, text, otherwise))
+		return otherwise
+	}
+	return n
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,6 +72,12 @@ func TestEnvironmentIsHonoured(t *testing.T) {
 		}, after: func(t *testing.T, s *sink) { require.EqualValues(t, 1, s.spans[1].DroppedAttributesCount) }},
 		"OTEL_PROPAGATORS": {env: map[string]string{"OTEL_PROPAGATORS": "jaeger"}, during: func(t *testing.T, _ *sink) {
 			require.Equal(t, []string{"uber-trace-id"}, otel.GetTextMapPropagator().Fields())
+		}},
+		"OTEL_PROPAGATORS with blanks": {env: map[string]string{"OTEL_PROPAGATORS": " baggage , jaeger,"}, during: func(t *testing.T, _ *sink) {
+			require.ElementsMatch(t, []string{"baggage", "uber-trace-id"}, otel.GetTextMapPropagator().Fields())
+		}},
+		"OTEL_PROPAGATORS unknown": {env: map[string]string{"OTEL_PROPAGATORS": "pigeon"}, during: func(t *testing.T, _ *sink) {
+			require.Contains(t, otel.GetTextMapPropagator().Fields(), "traceparent")
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -190,4 +198,43 @@ func TestLogLevel(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is no size is reported and as if unset: the SDK panics on some, and drops on others what
+// nobody counts.
+func TestSizesThatAreNone(t *testing.T) {
+	for _, value := range []string{"-1", "0", "many", " 20000 "} {
+		for _, name := range []string{"OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "OTEL_BSP_SCHEDULE_DELAY", "OTEL_BLRP_MAX_QUEUE_SIZE"} {
+			t.Run(name+"="+value, func(t *testing.T) {
+				t.Setenv(name, value)
+				s := newSink(t)
+				shutdown, out, err := started(t, s.URL)
+				require.NoError(t, err)
+				if _, err := strconv.Atoi(strings.TrimSpace(value)); err != nil || len(value) < 3 {
+					require.Len(t, out.lines(name), 1, out)
+				} else {
+					require.Empty(t, out.lines(name))
+				}
+				for range 5000 {
+					_, span := otel.Tracer("test").Start(t.Context(), "burst")
+					span.End()
+				}
+				require.NoError(t, shutdown(context.Background()))
+				spans, _, _ := s.received()
+				require.Len(t, spans, 5000)
+			})
+		}
+	}
+}
+
+// What a code leaves empty is as if it were not said.
+func TestEmptyOptions(t *testing.T) {
+	s := newSink(t)
+	shutdown, out, err := started(t, s.URL, nil, Process(nil), Service("", ""))
+	require.NoError(t, err)
+	emit(t)
+	require.NoError(t, shutdown(context.Background()))
+	require.Len(t, s.spans, 1)
+	require.Regexp(t, "^unknown_service:", s.attribute("service.name"))
+	require.Len(t, out.lines("the service has no name"), 1)
 }

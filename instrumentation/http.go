@@ -14,10 +14,15 @@ import (
 // matches is called by its method, never by its path. A panic is on the span before it goes on.
 //
 // The mux is found if it is the handler. Where middleware stands before it, name it: what copies
-// the request (WithContext) hides the pattern that the mux writes on the copy.
+// the request (WithContext) hides the pattern that the mux writes on the copy. The mux is asked
+// with the path that came: one that gets another (StripPrefix) is not to be named. Nil is
+// http.DefaultServeMux.
 //
 //	koine.Handler(authenticate(mux), mux)
 func Handler(h http.Handler, muxes ...*http.ServeMux) http.Handler {
+	if h == nil {
+		h = http.DefaultServeMux
+	}
 	if mux, ok := h.(*http.ServeMux); ok {
 		muxes = append(muxes, mux)
 	}
@@ -31,9 +36,37 @@ func Handler(h http.Handler, muxes ...*http.ServeMux) http.Handler {
 }
 
 // Transport gives every request of a client a span, called by its method, and sends the context
-// along. Nil is http.DefaultTransport.
+// along. Of a signed URL's secrets the span has the keys. Nil is http.DefaultTransport.
 func Transport(rt http.RoundTripper) http.RoundTripper {
-	return otelhttp.NewTransport(rt, otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return methodOf(r) }))
+	if rt == nil {
+		rt = http.DefaultTransport
+	}
+	return otelhttp.NewTransport(redacting{rt}, otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return methodOf(r) }))
+}
+
+// redacting puts url.full on otelhttp's span again where it has values that the conventions ask to
+// leave out.
+type redacting struct{ http.RoundTripper }
+
+func (t redacting) RoundTrip(r *http.Request) (*http.Response, error) {
+	if query := redacted(r.URL.RawQuery); query != r.URL.RawQuery {
+		u := *r.URL
+		u.User, u.RawQuery = nil, query
+		trace.SpanFromContext(r.Context()).SetAttributes(semconv.URLFull(u.String()))
+	}
+	return t.RoundTripper.RoundTrip(r)
+}
+
+// redacted is a query without the values that sign it.
+func redacted(query string) string {
+	fields := strings.Split(query, "&")
+	for i, field := range fields {
+		switch key, _, _ := strings.Cut(field, "="); key {
+		case "AWSAccessKeyId", "Signature", "sig", "X-Goog-Signature", "X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token":
+			fields[i] = key + "=REDACTED"
+		}
+	}
+	return strings.Join(fields, "&")
 }
 
 // patternOf is the pattern that a request will match.
@@ -47,13 +80,13 @@ func patternOf(r *http.Request, muxes []*http.ServeMux) string {
 }
 
 // completed adds to otelhttp's span what it does not: the route of a router that writes the
-// pattern while it serves, and a panic.
+// pattern while it serves, or of a ServeMux inside another one, and a panic.
 func completed(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		span := trace.SpanFromContext(r.Context())
 		before := r.Pattern
 		defer func() {
-			if before == "" && r.Pattern != "" {
+			if r.Pattern != before && r.Pattern != "" {
 				span.SetAttributes(semconv.HTTPRoute(routeOf(r.Pattern)))
 				span.SetName(methodOf(r) + " " + routeOf(r.Pattern))
 			}

@@ -28,6 +28,9 @@ func users() *http.ServeMux {
 	mux.HandleFunc("GET /users/{id}", ok)
 	mux.HandleFunc("example.com/hosted/{id}", ok)
 	mux.HandleFunc("POST /panic", func(http.ResponseWriter, *http.Request) { panic(errTorn) })
+	inner := http.NewServeMux()
+	inner.HandleFunc("GET /shop/items/{id}", ok)
+	mux.Handle("/shop/", inner)
 	return mux
 }
 
@@ -53,6 +56,8 @@ func TestHandlerNamesSpansByRoute(t *testing.T) {
 	}{
 		"a mux":                {koine.Handler(mux), "GET", "/users/12345?q=1", "GET /users/{id}", "/users/{id}"},
 		"a host":               {koine.Handler(mux), "GET", "/hosted/12345", "GET /hosted/{id}", "/hosted/{id}"},
+		"a mux in a mux":       {koine.Handler(mux), "GET", "/shop/items/12345", "GET /shop/items/{id}", "/shop/items/{id}"},
+		"nil, as in net/http":  {koine.Handler(nil), "GET", "/users/12345", "GET", ""},
 		"no match":             {koine.Handler(mux), "GET", "/nothing/12345", "GET", ""},
 		"another method":       {koine.Handler(mux), "DELETE", "/users/12345", "DELETE", ""},
 		"an unknown method":    {koine.Handler(mux), "FROB", "/users/12345", "HTTP", ""},
@@ -124,10 +129,47 @@ func TestTransport(t *testing.T) {
 	tel.AssertConforms(t)
 }
 
+// What signs a URL is not for everybody who may read traces; the request has it.
+func TestTransportLeavesOutSignatures(t *testing.T) {
+	tel := koinetest.Start(t)
+	var got string
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.URL.RawQuery }))
+	defer server.Close()
+	client := http.Client{Transport: koine.Transport(nil)}
+	response, err := client.Get(server.URL + "/b?b=2&sig=s3cret&a=1")
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	require.Equal(t, "b=2&sig=s3cret&a=1", got)
+	require.Equal(t, server.URL+"/b?b=2&sig=REDACTED&a=1", attributeOf(tel.Spans()[0], "url.full"))
+	response, err = client.Get(server.URL + "/b?b=2")
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	require.Equal(t, server.URL+"/b?b=2", attributeOf(tel.Spans()[1], "url.full"))
+}
+
 type coded struct{}
 
 func (coded) Error() string     { return "no such user" }
 func (coded) ErrorType() string { return "not_found" }
+
+// gone is an error whose methods panic on a nil pointer.
+type gone struct{ text string }
+
+func (g *gone) Error() string     { return g.text }
+func (g *gone) ErrorType() string { return g.text }
+
+// A nil pointer that became an error is the service's mistake, and no reason to end it.
+func TestEndOfNilPointer(t *testing.T) {
+	tel := koinetest.Start(t)
+	require.NotPanics(t, func() {
+		var err error = (*gone)(nil)
+		_, span := otel.Tracer("test").Start(t.Context(), "work")
+		defer koine.End(span, &err)
+	})
+	require.Len(t, tel.Spans(), 1)
+	require.Equal(t, "*koine_test.gone", attributeOf(tel.Spans()[0], "error.type"))
+	require.Equal(t, sdktrace.Status{Code: codes.Error, Description: "<nil>"}, tel.Spans()[0].Status())
+}
 
 func TestEnd(t *testing.T) {
 	work := func(err error, panics any) (result error) {

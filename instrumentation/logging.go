@@ -2,6 +2,8 @@ package koine
 
 import (
 	"context"
+	"fmt"
+	stdlog "log"
 	"log/slog"
 	"runtime/debug"
 	"slices"
@@ -20,6 +22,7 @@ func (o *options) setLogger(provider log.LoggerProvider) {
 	if o.keepLogger {
 		return
 	}
+	defer keepLogsWriter(o.local)()
 	local := slog.Handler(traced{Handler: o.local})
 	if provider == nil {
 		slog.SetDefault(slog.New(local))
@@ -27,6 +30,20 @@ func (o *options) setLogger(provider log.LoggerProvider) {
 	}
 	remote := otelslog.NewHandler(mainPackage(), otelslog.WithLoggerProvider(provider))
 	slog.SetDefault(slog.New(slog.NewMultiHandler(local, levelled{remote, o.local})))
+}
+
+// keepLogsWriter has package log go on writing where it does if the local handler is the one that
+// slog begins with: that one writes by package log, which slog.SetDefault has write to the new
+// default, which would wait for itself.
+func keepLogsWriter(local slog.Handler) (restore func()) {
+	if fmt.Sprintf("%T", local) != "*slog.defaultHandler" {
+		return func() {}
+	}
+	writer, flags := stdlog.Writer(), stdlog.Flags()
+	return func() {
+		stdlog.SetOutput(writer)
+		stdlog.SetFlags(flags)
+	}
 }
 
 // mainPackage is the module whose records these are.

@@ -2,8 +2,13 @@ package koine
 
 import (
 	"context"
+	"errors"
+	"log"
 	"log/slog"
+	"os"
+	"os/exec"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/otel"
@@ -44,4 +49,29 @@ func TestKeepLogger(t *testing.T) {
 	_, _, err := started(t, dead(t), KeepLogger())
 	require.NoError(t, err)
 	require.Same(t, before, slog.Default())
+}
+
+// slog's first handler writes by package log, which writes to slog's default: neither waits for
+// the other.
+func TestLogToTheFirstHandler(t *testing.T) {
+	s := newSink(t)
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), "KOINE_TEST_CHILD=first-handler", "OTEL_EXPORTER_OTLP_ENDPOINT="+s.URL)
+	done := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+	defer done.Stop()
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+	require.Contains(t, string(out), "INFO by slog")
+	require.Contains(t, string(out), "by log")
+	_, records, _ := s.received()
+	require.Len(t, records, 1)
+}
+
+func logToFirstHandler() {
+	shutdown, err := Start(context.Background(), Service("first", "1"), LogTo(slog.Default().Handler()))
+	slog.Info("by slog")
+	log.Print("by log")
+	if err := errors.Join(err, shutdown(context.Background())); err != nil {
+		os.Exit(2)
+	}
 }

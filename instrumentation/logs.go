@@ -22,7 +22,7 @@ func (o *options) logs(ctx, life context.Context, res *sdkresource.Resource, s *
 	case err != nil:
 		err = fmt.Errorf("koine: logs: %w", err)
 	case !autoexport.IsNoneLogExporter(exporter):
-		a := &account{what: recordItems, limit: int64(envCount(envRecordQueue, recordQueue))}
+		a := &account{what: recordItems, limit: int64(o.count(envRecordQueue, recordQueue))}
 		s.accounts = append(s.accounts, a)
 		opts = append(opts, sdklog.WithProcessor(countedRecords{a, sync.OnceValue(func() *sdklog.BatchProcessor {
 			return sdklog.NewBatchProcessor(countedLogExporter{exporter, a, life})

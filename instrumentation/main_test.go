@@ -135,7 +135,7 @@ func blackHole(t *testing.T) string {
 	return "http://" + l.Addr().String()
 }
 
-var children = map[string]func(){"burst": burst, "drain": drain}
+var children = map[string]func(){"burst": burst, "drain": drain, "first-handler": logToFirstHandler}
 
 const burstSpans, burstRecords = 10_000, 1_000
 

@@ -112,6 +112,10 @@ func overflows(data metricdata.Aggregation) bool {
 		return overflow(d.DataPoints, func(p metricdata.HistogramDataPoint[int64]) attribute.Set { return p.Attributes })
 	case metricdata.Histogram[float64]:
 		return overflow(d.DataPoints, func(p metricdata.HistogramDataPoint[float64]) attribute.Set { return p.Attributes })
+	case metricdata.ExponentialHistogram[int64]:
+		return overflow(d.DataPoints, func(p metricdata.ExponentialHistogramDataPoint[int64]) attribute.Set { return p.Attributes })
+	case metricdata.ExponentialHistogram[float64]:
+		return overflow(d.DataPoints, func(p metricdata.ExponentialHistogramDataPoint[float64]) attribute.Set { return p.Attributes })
 	}
 	return false
 }

@@ -14,11 +14,13 @@ import (
 // Option is a choice of the code's. What the environment says of the same thing counts more.
 type Option func(*options)
 
-// Service names the service. OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES count more; an empty
-// version is left out.
+// Service names the service. OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES count more; what is
+// empty is left out.
 func Service(name, version string) Option {
 	return func(o *options) {
-		o.attributes = append(o.attributes, semconv.ServiceName(name))
+		if name != "" {
+			o.attributes = append(o.attributes, semconv.ServiceName(name))
+		}
 		if version != "" {
 			o.attributes = append(o.attributes, semconv.ServiceVersion(version))
 		}
@@ -40,9 +42,13 @@ func Detect(detectors ...sdkresource.Detector) Option {
 // it keeps what the caller keeps. OTEL_TRACES_SAMPLER counts more.
 func Sample(fraction float64) Option { return func(o *options) { o.fraction = fraction } }
 
-// Process adds a span processor before the one that exports: see package guard.
+// Process adds a span processor before the one that exports: see package guard. Nil is none.
 func Process(p sdktrace.SpanProcessor) Option {
-	return func(o *options) { o.processors = append(o.processors, p) }
+	return func(o *options) {
+		if p != nil {
+			o.processors = append(o.processors, p)
+		}
+	}
 }
 
 // LogTo is where log records go besides OpenTelemetry, in place of JSON on standard output, and
@@ -76,7 +82,9 @@ type options struct {
 func newOptions(opts []Option) options {
 	o := options{fraction: 1}
 	for _, opt := range opts {
-		opt(&o)
+		if opt != nil {
+			opt(&o)
+		}
 	}
 	if o.local == nil {
 		o.local = slog.NewJSONHandler(os.Stdout, nil)

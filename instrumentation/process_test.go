@@ -5,8 +5,10 @@ package koine
 import (
 	"bufio"
 	"context"
+	"log/slog"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -103,4 +105,14 @@ func TestDeadCollectorDoesNotHoldTheProcess(t *testing.T) {
 			require.Equal(t, 1, strings.Count(s.log.String(), "telemetry was lost"))
 		})
 	}
+}
+
+// A signal that the process was started to ignore, as a shell's background jobs are SIGINT, does
+// not end telemetry.
+func TestIgnoredSignalStaysIgnored(t *testing.T) {
+	signal.Ignore(os.Interrupt)
+	defer signal.Reset(os.Interrupt)
+	stop := exitOnSignal(func(context.Context) error { t.Error("shut down"); return nil }, slog.DiscardHandler)
+	defer stop()
+	require.True(t, signal.Ignored(os.Interrupt))
 }

@@ -2,10 +2,12 @@ package koine
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"go.opentelemetry.io/contrib/propagators/autoprop"
 	"go.opentelemetry.io/contrib/propagators/b3"
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 )
@@ -14,11 +16,33 @@ import (
 // forms, so that a service joins the traces of Zipkin's clients and of OpenTelemetry's. Of a
 // request that has several, W3C's counts: it comes last.
 func Propagator() propagation.TextMapPropagator {
-	return deferring{autoprop.NewTextMapPropagator(
+	if p := named(); p != nil {
+		return deferring{p}
+	}
+	return deferring{propagation.NewCompositeTextMapPropagator(
 		b3.New(b3.WithInjectEncoding(b3.B3SingleHeader|b3.B3MultipleHeader)),
 		propagation.TraceContext{},
 		propagation.Baggage{},
 	)}
+}
+
+// named is what OTEL_PROPAGATORS names, nil where it names none that is known. Blanks between the
+// names are not part of them, as autoprop would have it.
+func named() propagation.TextMapPropagator {
+	var names []string
+	for name := range strings.SplitSeq(env(envPropagators), ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	p, err := autoprop.TextMapPropagator(names...)
+	if err != nil {
+		otel.Handle(fmt.Errorf("koine: %s: %w", envPropagators, err))
+	}
+	return p
 }
 
 // deferring tells B3 that leaves the decision to the callee from B3 that says no. Both come out

@@ -94,7 +94,10 @@ func collect(ctx context.Context, abort context.CancelFunc, done <-chan error, n
 	return append(errs, context.Cause(ctx))
 }
 
-var errSilent = errors.New("koine: the collector took nothing for " + patience.String())
+var (
+	errSilent = errors.New("koine: the collector took nothing for " + patience.String())
+	errSlow   = errors.New("koine: the collector did not take everything in " + longest.String())
+)
 
 // giveUp ends a shutdown at its timeout, or without one when the collector is silent. What it
 // returns stops it.
@@ -113,18 +116,26 @@ func giveUp(cancel context.CancelCauseFunc, timeout time.Duration) (stop func())
 			case <-stopped:
 				return
 			case now := <-tick.C:
-				accepted := time.Unix(0, lastAccepted.Load())
-				if accepted.Before(begin) {
-					accepted = begin
-				}
-				if now.Sub(accepted) > patience || now.Sub(begin) > longest {
-					cancel(errSilent)
+				if why := overdue(begin, time.Unix(0, lastAccepted.Load()), now); why != nil {
+					cancel(why)
 					return
 				}
 			}
 		}
 	}()
 	return func() { close(stopped) }
+}
+
+// overdue says why a shutdown that began then is not to go on, nil if it is.
+func overdue(begin, accepted, now time.Time) error {
+	switch {
+	case accepted.Before(begin) && now.Sub(begin) > patience, !accepted.Before(begin) && now.Sub(accepted) > patience:
+		return errSilent
+	case now.Sub(begin) > longest:
+		return errSlow
+	default:
+		return nil
+	}
 }
 
 // sayLost reports a shutdown's error where nobody else can.

@@ -13,7 +13,11 @@ import (
 // wait, ends the process at once. What it returns stops it.
 func exitOnSignal(shutdown Shutdown, local slog.Handler) (stop func()) {
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
+	for _, sig := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
+		if !signal.Ignored(sig) { // the process would not die of it: a shell's background job has SIGINT ignored
+			signal.Notify(signals, sig)
+		}
+	}
 	stopped := make(chan struct{})
 	go func() { // ends with stop, or the process
 		select {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"strings"
 	"sync"
 
@@ -75,7 +74,7 @@ type sdk struct {
 
 // build makes the providers; what fails is left out.
 func (o *options) build(ctx context.Context) (*sdk, error) {
-	if file := os.Getenv(envConfigFile); file != "" {
+	if file := env(envConfigFile); file != "" {
 		s, err := o.fromFile(ctx, file)
 		if err != nil {
 			err = fmt.Errorf("koine: %s=%s: %w", envConfigFile, file, err)

@@ -3,6 +3,7 @@ package koine
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"go.opentelemetry.io/contrib/exporters/autoexport"
 	sdkresource "go.opentelemetry.io/otel/sdk/resource"
@@ -28,9 +29,9 @@ func (o *options) traces(ctx, life context.Context, res *sdkresource.Resource, s
 	case err != nil:
 		err = fmt.Errorf("koine: traces: %w", err)
 	case !autoexport.IsNoneSpanExporter(exporter):
-		a := &account{what: spanItems, limit: int64(envCount(envSpanQueue, spanQueue))}
+		a := &account{what: spanItems, limit: int64(o.count(envSpanQueue, spanQueue))}
 		s.accounts = append(s.accounts, a)
-		opts = append(opts, sdktrace.WithSpanProcessor(newCountedSpans(exporter, a, life)))
+		opts = append(opts, sdktrace.WithSpanProcessor(countedSpans{sdktrace.NewBatchSpanProcessor(countedSpanExporter{exporter, a, life}, o.batching(a)...), a}))
 	}
 	return sdktrace.NewTracerProvider(opts...), err
 }
@@ -50,12 +51,14 @@ type countedSpans struct {
 	*account
 }
 
-func newCountedSpans(exporter sdktrace.SpanExporter, a *account, life context.Context) countedSpans {
-	var opts []sdktrace.BatchSpanProcessorOption
-	if env(envSpanQueue) == "" { // an option would count more than the variable
-		opts = append(opts, sdktrace.WithMaxQueueSize(spanQueue))
+// batching is what the variables say, in the processor's words, for it takes any number from
+// them. The account and the queue have to have one size.
+func (o *options) batching(a *account) []sdktrace.BatchSpanProcessorOption {
+	return []sdktrace.BatchSpanProcessorOption{
+		sdktrace.WithMaxQueueSize(int(a.limit)),
+		sdktrace.WithMaxExportBatchSize(min(int(a.limit), o.count(envSpanBatch, sdktrace.DefaultMaxExportBatchSize))),
+		sdktrace.WithBatchTimeout(time.Duration(o.count(envSpanDelay, sdktrace.DefaultScheduleDelay)) * time.Millisecond),
 	}
-	return countedSpans{sdktrace.NewBatchSpanProcessor(countedSpanExporter{exporter, a, life}, opts...), a}
 }
 
 func (c countedSpans) OnEnd(span sdktrace.ReadOnlySpan) {

@@ -134,6 +134,17 @@ func requireParallel(t *testing.T, s *sink, shutdown Shutdown) {
 	require.ErrorIs(t, shutdown(context.Background()), errSilent, "again it says the same, at once")
 }
 
+// A collector that is slow is not called silent.
+func TestShutdownSaysWhyItGivesUp(t *testing.T) {
+	begin := time.Now()
+	at := func(ms int) time.Time { return begin.Add(time.Duration(ms) * time.Millisecond) }
+	require.NoError(t, overdue(begin, time.Unix(0, 0), at(1400)))
+	require.Equal(t, errSilent, overdue(begin, time.Unix(0, 0), at(1600)))
+	require.NoError(t, overdue(begin, at(9000), at(9900)))
+	require.Equal(t, errSilent, overdue(begin, at(5000), at(6600)))
+	require.Equal(t, errSlow, overdue(begin, at(9900), at(10100)))
+}
+
 func fileOf(endpoint, metrics string) string {
 	return `file_format: "1.0"
 log_level: debug
@@ -190,10 +201,32 @@ func TestConfigFile(t *testing.T) {
 	require.NotEmpty(t, out.lines("TracerProvider created"), "log_level: debug")
 }
 
+// A variable counts wherever the file names it, in braces too, and the SDK's chatter is not asked
+// for by saying nothing.
+func TestConfigFileInBraces(t *testing.T) {
+	s := newSink(t)
+	t.Setenv("SHOP_TEAM", "blue")
+	useFile(t, `# {not, a, variable
+file_format: "1.0"
+resource: {attributes: [{name: team, value: "${SHOP_TEAM}"}, {name: region, value: "${SHOP_REGION:-eu}"}]} # {nor this
+tracer_provider: {processors: [{batch: {exporter: {otlp_http: {endpoint: "${OTEL_EXPORTER_OTLP_ENDPOINT}/v1/traces"}}}}]}
+`)
+	shutdown, out, err := started(t, s.URL, Service("shop", "1"))
+	require.NoError(t, err)
+	emit(t)
+	require.NoError(t, shutdown(context.Background()))
+	require.Len(t, s.spans, 1)
+	require.Equal(t, "blue", s.attribute("team"))
+	require.Equal(t, "eu", s.attribute("region"))
+	require.Empty(t, out.lines("TracerProvider created"))
+}
+
 func TestConfigFileWithGaps(t *testing.T) {
 	for name, test := range map[string]struct{ text, says, fails string }{
 		"one signal":  {text: "file_format: \"1.0\"\nmeter_provider: {readers: []}\n", says: "traces, logs"},
 		"disabled":    {text: "file_format: \"1.0\"\ndisabled: true\n"},
+		"no file":     {text: "", fails: "file_format"},
+		"the future":  {text: "file_format: \"2.0\"\n", fails: "file_format"},
 		"not yaml":    {text: "\t", fails: "OTEL_CONFIG_FILE="},
 		"no exporter": {text: "file_format: \"1.0\"\ntracer_provider: {processors: [{batch: {exporter: {}}}]}\n", fails: "no valid span exporter"},
 	} {
@@ -219,6 +252,7 @@ func TestConfigFileWithGaps(t *testing.T) {
 func TestOverflowIsSaid(t *testing.T) {
 	s := newSink(t)
 	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "20")
+	t.Setenv("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", "base2_exponential_bucket_histogram")
 	shutdown, out, err := started(t, s.URL)
 	require.NoError(t, err)
 	counter, err := otel.Meter("test").Int64Counter("crowd")
@@ -226,11 +260,17 @@ func TestOverflowIsSaid(t *testing.T) {
 	for i := range 2500 {
 		counter.Add(t.Context(), 1, metric.WithAttributes(attribute.Int("user", i)))
 	}
+	histogram, err := otel.Meter("test").Float64Histogram("throng")
+	require.NoError(t, err)
+	for i := range 2500 {
+		histogram.Record(t.Context(), 1, metric.WithAttributes(attribute.Int("user", i)))
+	}
 	_, _, before := s.received()
 	require.Eventually(t, func() bool { _, _, now := s.received(); return len(now) > len(before)+2 }, 5*time.Second, 5*time.Millisecond)
 	require.NoError(t, shutdown(context.Background()))
-	require.Len(t, out.lines("too many series"), 1)
+	require.Len(t, out.lines("too many series"), 2)
 	require.Equal(t, "crowd", out.lines("too many series")[0]["metric"])
+	require.Equal(t, "throng", out.lines("too many series")[1]["metric"])
 }
 
 // Trap 11: what a full queue refuses is counted, and what arrives too.

@@ -9,7 +9,11 @@ func (s *Span) Varies() bool {
 		return true
 	}
 	path, route := first(s.Text, "url.path", "http.target"), s.Text("http.route")
-	return route != "" && len(path) > 1 && path != route && strings.Contains(s.Name, path)
+	if route == "" || len(path) <= 1 || path == route || !strings.Contains(s.Name, path) {
+		return false
+	}
+	// A right name has the route, of which the path may be a part: /tree of /tree/.
+	return !(strings.Contains(route, path) && strings.Contains(s.Name, route))
 }
 
 // BetterName is the name that the span's convention asks for, as far as its attributes

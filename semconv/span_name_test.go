@@ -14,6 +14,7 @@ func TestSpanName(t *testing.T) {
 		{"GET /users/ada", map[string]string{"http.request.method": "GET", "http.route": "/users/{name}", "url.path": "/users/ada"}, true, "GET /users/{name}"},
 		{"/users/ada", map[string]string{"http.method": "GET", "http.route": "/users/{name}", "http.target": "/users/ada"}, true, "GET /users/{name}"},
 		{"GET /health", map[string]string{"http.request.method": "GET", "http.route": "/health", "url.path": "/health"}, false, "GET /health"},
+		{"GET /tree/", map[string]string{"http.request.method": "GET", "http.route": "/tree/", "url.path": "/tree"}, false, "GET /tree/"},
 		{"GET /", map[string]string{"http.request.method": "GET", "http.route": "/{x}", "url.path": "/"}, false, "GET /{x}"},
 		{"PURGE /a/123456", map[string]string{"http.request.method": "_OTHER", "http.request.method_original": "PURGE"}, true, "HTTP"},
 		{"GET /a/123456", map[string]string{"http.request.method": "GET", "url.template": "/a/{id}"}, true, "GET /a/{id}"},

@@ -21,6 +21,7 @@ test -x "$KOINE" || { echo "$KOINE is not there: make build, or set KOINE" >&2; 
 # Without a backend: print it.
 print_sampled= print_rest=
 if [ -z "${BACKEND:-}" ]; then
+	unset BACKEND # one that is set and empty would be no endpoint
 	debug='exporters: {debug: {verbosity: normal, use_internal_logger: false}}'
 	print_sampled="yaml:{$debug, service: {pipelines: {traces: {exporters: [debug]}}}}"
 	print_rest="yaml:{$debug, service: {pipelines: {metrics: {exporters: [debug]}, logs: {exporters: [debug]}}}}"

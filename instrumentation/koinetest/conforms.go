@@ -96,6 +96,12 @@ func read(m metricdata.Metrics) (semconv.Metric, []attribute.Set) {
 	case metricdata.Histogram[float64]:
 		use.Instrument = registry.Histogram
 		return use, sets(d.DataPoints, func(p metricdata.HistogramDataPoint[float64]) attribute.Set { return p.Attributes })
+	case metricdata.ExponentialHistogram[int64]:
+		use.Instrument = registry.Histogram
+		return use, sets(d.DataPoints, func(p metricdata.ExponentialHistogramDataPoint[int64]) attribute.Set { return p.Attributes })
+	case metricdata.ExponentialHistogram[float64]:
+		use.Instrument = registry.Histogram
+		return use, sets(d.DataPoints, func(p metricdata.ExponentialHistogramDataPoint[float64]) attribute.Set { return p.Attributes })
 	}
 	return use, nil
 }

@@ -13,6 +13,8 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/log"
 	"go.opentelemetry.io/otel/metric"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/semconv/v1.43.0/httpconv"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/goleak"
@@ -88,6 +90,26 @@ func TestBadTelemetryFailsWithTheFix(t *testing.T) {
 			require.Contains(t, strings.Join(f.said, "\n"), test.want)
 		})
 	}
+}
+
+// A histogram of exponential buckets is a histogram.
+func TestExponentialHistograms(t *testing.T) {
+	reader := sdkmetric.NewManualReader(sdkmetric.WithAggregationSelector(func(sdkmetric.InstrumentKind) sdkmetric.Aggregation {
+		return sdkmetric.AggregationBase2ExponentialHistogram{MaxSize: 160, MaxScale: 20}
+	}))
+	meter := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader)).Meter("shop")
+	d, err := httpconv.NewServerRequestDuration(meter)
+	require.NoError(t, err)
+	d.Record(t.Context(), 0.1, httpconv.RequestMethodGet, "http")
+	var rm metricdata.ResourceMetrics
+	require.NoError(t, reader.Collect(t.Context(), &rm))
+	koinetest.AssertMetrics(t, rm.ScopeMetrics)
+
+	d.Inst().Record(t.Context(), 1, metric.WithAttributes(attribute.String("http.method", "GET")))
+	require.NoError(t, reader.Collect(t.Context(), &rm))
+	f := &failures{TB: t}
+	koinetest.AssertMetrics(f, rm.ScopeMetrics)
+	require.Contains(t, strings.Join(f.said, "\n"), "http.request.method")
 }
 
 func TestIgnored(t *testing.T) {
