@@ -44,13 +44,20 @@ func (r *reader) Read(ctx context.Context, root string, files []*source.File, to
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	for _, m := range modules(scanned) {
-		if err := ctx.Err(); err != nil {
-			return err
+	all := modules(scanned)
+	read := func(i int) {
+		if ctx.Err() == nil {
+			all[i].read(ctx, r.Syntax, to)
 		}
-		m.read(ctx, r.Syntax, to)
 	}
-	return nil
+	if r.Syntax { // most modules are small, and each step of one would wait for its slowest package
+		inParallel(len(all), read)
+		return ctx.Err()
+	}
+	for i := range all {
+		read(i)
+	}
+	return ctx.Err()
 }
 
 // inParallel calls do for numbers up to n.
