@@ -97,10 +97,11 @@ func successors(t *translate.Table) map[string][]string {
 // may come without what it counts ({thread} is 1 to UCUM, and so is nothing), and the
 // translation leaves it at that.
 func (j *Judge) staysOnWire(m *Metric, want string) bool {
-	return dimensionless(*m.Unit) && dimensionless(want) && j.table.Metric(m.Name, *m.Unit).Unit == *m.Unit
+	return Dimensionless(*m.Unit) && Dimensionless(want) && j.table.Metric(m.Name, *m.Unit).Unit == *m.Unit
 }
 
-func dimensionless(unit string) bool {
+// Dimensionless says whether a unit is that of a count, of whatever: "", 1, {request}.
+func Dimensionless(unit string) bool {
 	return unit == "" || unit == "1" || strings.HasPrefix(unit, "{") && strings.IndexByte(unit, '}') == len(unit)-1
 }
 

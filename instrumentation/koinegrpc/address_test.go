@@ -5,6 +5,8 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/stats"
+
+	"github.com/koine-otel/koine/instrumentation/internal/conform"
 )
 
 func tagInfo(method string) *stats.RPCTagInfo { return &stats.RPCTagInfo{FullMethodName: method} }
@@ -26,7 +28,7 @@ func TestServerAttributes(t *testing.T) {
 		"":                              {"", ""},
 	} {
 		attrs := serverAttributes(target)
-		if got := [2]string{value(attrs, "server.address"), value(attrs, "server.port")}; got != want {
+		if got := [2]string{conform.Value(attrs, "server.address"), conform.Value(attrs, "server.port")}; got != want {
 			t.Errorf("%q: %q, want %q", target, got, want)
 		}
 	}

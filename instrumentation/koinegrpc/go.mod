@@ -2,10 +2,13 @@ module github.com/koine-otel/koine/instrumentation/koinegrpc
 
 go 1.26.0
 
-replace github.com/koine-otel/koine/semconv => ../../semconv
+replace (
+	github.com/koine-otel/koine/instrumentation => ../
+	github.com/koine-otel/koine/semconv => ../../semconv
+)
 
 require (
-	github.com/koine-otel/koine/semconv v0.0.0
+	github.com/koine-otel/koine/instrumentation v0.0.0
 	go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc v0.72.0
 	go.opentelemetry.io/otel v1.47.0
 	go.opentelemetry.io/otel/sdk v1.47.0
@@ -21,6 +24,7 @@ require (
 	github.com/go-logr/logr v1.4.4 // indirect
 	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/google/uuid v1.6.0 // indirect
+	github.com/koine-otel/koine/semconv v0.0.0 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
 	go.opentelemetry.io/otel/log v1.47.0 // indirect
 	go.opentelemetry.io/otel/metric v1.47.0 // indirect

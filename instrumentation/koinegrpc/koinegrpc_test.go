@@ -26,6 +26,8 @@ import (
 	testpb "google.golang.org/grpc/interop/grpc_testing"
 	"google.golang.org/grpc/status"
 	"google.golang.org/grpc/test/bufconn"
+
+	"github.com/koine-otel/koine/instrumentation/internal/conform"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -126,10 +128,10 @@ func (b *bench) spans(t *testing.T, n int) (server, client []sdktrace.ReadOnlySp
 	for _, s := range ended {
 		switch s.SpanKind() {
 		case trace.SpanKindServer:
-			conforms(t, s)
+			conform.Span(t, s)
 			server = append(server, s)
 		case trace.SpanKindClient:
-			conforms(t, s)
+			conform.Span(t, s)
 			client = append(client, s)
 		}
 	}
@@ -146,9 +148,9 @@ func TestUnary(t *testing.T) {
 		if s.Name() != unary {
 			t.Errorf("the name is %q", s.Name())
 		}
-		has(t, s, "rpc.system.name=grpc", "rpc.method="+unary, "rpc.response.status_code=OK", "error.type=", "rpc.service=", "rpc.system=", "network.peer.address=bufconn")
+		conform.Has(t, s, "rpc.system.name=grpc", "rpc.method="+unary, "rpc.response.status_code=OK", "error.type=", "rpc.service=", "rpc.system=", "network.peer.address=bufconn")
 	}
-	has(t, client[0], "server.address=shop.example", "server.port=443")
+	conform.Has(t, client[0], "server.address=shop.example", "server.port=443")
 	if !b.shop.seen.Equal(server[0].SpanContext()) || server[0].Parent().SpanID() != client[0].SpanContext().SpanID() {
 		t.Error("the trace is not one")
 	}
@@ -163,16 +165,16 @@ func TestErrors(t *testing.T) {
 				t.Fatal(err)
 			}
 			server, client := b.spans(t, 2)
-			has(t, client[0], "error.type="+codeName(code), "rpc.response.status_code="+codeName(code))
+			conform.Has(t, client[0], "error.type="+codeName(code), "rpc.response.status_code="+codeName(code))
 			if client[0].Status().Code != otelcodes.Error {
 				t.Error("the client's status is unset")
 			}
 			fault := server[0].Status().Code == otelcodes.Error
 			want := slices.Contains([]codes.Code{codes.Unknown, codes.DeadlineExceeded, codes.Unimplemented, codes.Internal, codes.Unavailable, codes.DataLoss}, code)
-			if fault != want || (value(server[0].Attributes(), "error.type") != "") != want {
-				t.Errorf("the server's fault: status %v, error.type %q", fault, value(server[0].Attributes(), "error.type"))
+			if fault != want || (conform.Value(server[0].Attributes(), "error.type") != "") != want {
+				t.Errorf("the server's fault: status %v, error.type %q", fault, conform.Value(server[0].Attributes(), "error.type"))
 			}
-			has(t, server[0], "rpc.response.status_code="+codeName(code))
+			conform.Has(t, server[0], "rpc.response.status_code="+codeName(code))
 		})
 	}
 }
@@ -218,8 +220,8 @@ func TestCancelledStream(t *testing.T) {
 	_, _ = stream.Recv()
 	cancel()
 	server, client := b.spans(t, 2)
-	has(t, client[0], "error.type=CANCELLED")
-	has(t, server[0], "error.type=", "rpc.response.status_code=CANCELLED")
+	conform.Has(t, client[0], "error.type=CANCELLED")
+	conform.Has(t, server[0], "error.type=", "rpc.response.status_code=CANCELLED")
 }
 
 // What callers make up reaches neither names nor metrics, and the span ends.
@@ -235,8 +237,8 @@ func TestUnknownMethods(t *testing.T) {
 		if s.Name() != "grpc" || s.Status().Code != otelcodes.Error {
 			t.Errorf("%q, %v", s.Name(), s.Status())
 		}
-		has(t, s, "rpc.method=_OTHER", "rpc.response.status_code=UNIMPLEMENTED", "error.type=UNIMPLEMENTED")
-		if value(s.Attributes(), "rpc.method_original") == "" {
+		conform.Has(t, s, "rpc.method=_OTHER", "rpc.response.status_code=UNIMPLEMENTED", "error.type=UNIMPLEMENTED")
+		if conform.Value(s.Attributes(), "rpc.method_original") == "" {
 			t.Error("no rpc.method_original")
 		}
 	}
@@ -253,7 +255,7 @@ func TestServices(t *testing.T) {
 			t.Fatal(err)
 		}
 		server, _ := b.spans(t, 2)
-		return value(server[0].Attributes(), "rpc.method")
+		return conform.Value(server[0].Attributes(), "rpc.method")
 	}
 	if got := call(); got != "_OTHER" {
 		t.Errorf("a service without descriptors: %s", got)
@@ -299,7 +301,7 @@ func TestUnavailable(t *testing.T) {
 	defer conn.Close()
 	_, _ = testpb.NewTestServiceClient(conn).UnaryCall(t.Context(), &testpb.SimpleRequest{})
 	_, client := b.spans(t, 1)
-	has(t, client[0], "server.address=shop.example", "server.port=8443", "error.type=UNAVAILABLE", "network.peer.address=")
+	conform.Has(t, client[0], "server.address=shop.example", "server.port=8443", "error.type=UNAVAILABLE", "network.peer.address=")
 }
 
 func TestMetrics(t *testing.T) {
@@ -308,12 +310,12 @@ func TestMetrics(t *testing.T) {
 	b.spans(t, 2)
 	for _, name := range []string{"rpc.server.call.duration", "rpc.client.call.duration"} {
 		set := b.durations(t, name, 1)[0].Attributes
-		if got := value(set.ToSlice(), "error.type"); got != "INTERNAL" {
+		if got := conform.Value(set.ToSlice(), "error.type"); got != "INTERNAL" {
 			t.Errorf("%s: error.type is %q", name, got)
 		}
 	}
 	set := b.durations(t, "rpc.client.call.duration", 1)[0].Attributes
-	if got := value(set.ToSlice(), "server.address"); got != "shop.example" {
+	if got := conform.Value(set.ToSlice(), "server.address"); got != "shop.example" {
 		t.Errorf("server.address is %q", got)
 	}
 }
@@ -322,7 +324,7 @@ func TestMetrics(t *testing.T) {
 func (b *bench) durations(t *testing.T, name string, n uint64) []metricdata.HistogramDataPoint[float64] {
 	t.Helper()
 	for wait := time.Now().Add(5 * time.Second); time.Now().Before(wait); time.Sleep(time.Millisecond) {
-		m, ok := metrics(t, b.reader)[name]
+		m, ok := conform.Metrics(t, b.reader)[name]
 		if !ok {
 			continue
 		}

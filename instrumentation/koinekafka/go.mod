@@ -2,10 +2,13 @@ module github.com/koine-otel/koine/instrumentation/koinekafka
 
 go 1.26.0
 
-replace github.com/koine-otel/koine/semconv => ../../semconv
+replace (
+	github.com/koine-otel/koine/instrumentation => ../
+	github.com/koine-otel/koine/semconv => ../../semconv
+)
 
 require (
-	github.com/koine-otel/koine/semconv v0.0.0
+	github.com/koine-otel/koine/instrumentation v0.0.0
 	github.com/twmb/franz-go v1.22.3
 	github.com/twmb/franz-go/pkg/kfake v0.0.0-20260515175617-8268a5d078c0
 	go.opentelemetry.io/otel v1.47.0
@@ -22,6 +25,7 @@ require (
 	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/klauspost/compress v1.20.3 // indirect
+	github.com/koine-otel/koine/semconv v0.0.0 // indirect
 	github.com/pierrec/lz4/v4 v4.1.33 // indirect
 	github.com/twmb/franz-go/pkg/kmsg v1.15.1 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect

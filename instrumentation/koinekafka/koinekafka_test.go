@@ -20,6 +20,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/goleak"
+
+	"github.com/koine-otel/koine/instrumentation/internal/conform"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -87,7 +89,7 @@ func (b *bench) named(t *testing.T) map[string][]sdktrace.ReadOnlySpan {
 	found := map[string][]sdktrace.ReadOnlySpan{}
 	for _, s := range b.recorder.Ended() {
 		if s.InstrumentationScope().Name == scope {
-			conforms(t, s)
+			conform.Span(t, s)
 		}
 		found[s.Name()] = append(found[s.Name()], s)
 	}
@@ -124,7 +126,7 @@ func TestMessage(t *testing.T) {
 		if s.Parent().IsValid() || len(s.Links()) != 1 || s.Links()[0].SpanContext.SpanID() != sent.SpanContext().SpanID() || !s.Links()[0].SpanContext.IsRemote() {
 			t.Errorf("%s: parent %v, links %v", s.Name(), s.Parent(), s.Links())
 		}
-		has(t, s, "messaging.consumer.group.name=billing")
+		conform.Has(t, s, "messaging.consumer.group.name=billing")
 	}
 	if !within.Equal(processed.SpanContext()) {
 		t.Error("what is done for a message is not within its span")
@@ -133,12 +135,12 @@ func TestMessage(t *testing.T) {
 		if s.SpanKind() != kind {
 			t.Errorf("%s is %s", s.Name(), s.SpanKind())
 		}
-		has(t, s, "messaging.system=kafka", "messaging.destination.name=orders", "messaging.destination.partition.id=0", "messaging.client.id=shop",
+		conform.Has(t, s, "messaging.system=kafka", "messaging.destination.name=orders", "messaging.destination.partition.id=0", "messaging.client.id=shop",
 			"error.type=", "messaging.kafka.message.key=", "messaging.operation=", "messaging.kafka.message.offset=")
 	}
-	has(t, sent, "messaging.operation.name=send", "messaging.operation.type=send", "messaging.kafka.offset=0", "messaging.consumer.group.name=")
-	has(t, polled, "messaging.operation.name=poll", "messaging.operation.type=receive", "messaging.batch.message_count=1")
-	has(t, processed, "messaging.operation.name=process", "messaging.operation.type=process", "messaging.kafka.offset=0", "messaging.batch.message_count=")
+	conform.Has(t, sent, "messaging.operation.name=send", "messaging.operation.type=send", "messaging.kafka.offset=0", "messaging.consumer.group.name=")
+	conform.Has(t, polled, "messaging.operation.name=poll", "messaging.operation.type=receive", "messaging.batch.message_count=1")
+	conform.Has(t, processed, "messaging.operation.name=process", "messaging.operation.type=process", "messaging.kafka.offset=0", "messaging.batch.message_count=")
 }
 
 // A batch has a span, linked to all of its senders.
@@ -160,7 +162,7 @@ func TestBatch(t *testing.T) {
 	if !slices.Equal(linked, senders) {
 		t.Errorf("linked to %v, sent by %v", linked, senders)
 	}
-	has(t, processed, "messaging.batch.message_count=5", "messaging.destination.partition.id=0", "messaging.kafka.offset=")
+	conform.Has(t, processed, "messaging.batch.message_count=5", "messaging.destination.partition.id=0", "messaging.kafka.offset=")
 	polled := 0
 	for _, s := range b.named(t)["poll orders"] {
 		polled += len(s.Links())
@@ -180,12 +182,12 @@ func TestMixedBatch(t *testing.T) {
 	}
 	_ = b.hook.ProcessBatch(t.Context(), records, func(context.Context, []*kgo.Record) error { return nil })
 	s := b.named(t)["process"][0]
-	has(t, s, "messaging.destination.name=", "messaging.destination.partition.id=", "messaging.batch.message_count=256")
+	conform.Has(t, s, "messaging.destination.name=", "messaging.destination.partition.id=", "messaging.batch.message_count=256")
 	if len(s.Links()) != maxLinks {
 		t.Errorf("%d links", len(s.Links()))
 	}
 	_ = b.hook.ProcessBatch(t.Context(), nil, func(context.Context, []*kgo.Record) error { return nil })
-	has(t, b.named(t)["process"][1], "messaging.batch.message_count=0")
+	conform.Has(t, b.named(t)["process"][1], "messaging.batch.message_count=0")
 }
 
 func TestContinueTrace(t *testing.T) {
@@ -214,7 +216,7 @@ func TestFailures(t *testing.T) {
 		t.Fatal("no error")
 	}
 	sent := b.named(t)["send orders"][0]
-	has(t, sent, "error.type=MESSAGE_TOO_LARGE", "messaging.kafka.offset=", "messaging.destination.partition.id=")
+	conform.Has(t, sent, "error.type=MESSAGE_TOO_LARGE", "messaging.kafka.offset=", "messaging.destination.partition.id=")
 	if sent.Status().Code != otelcodes.Error {
 		t.Error("the status is unset")
 	}
@@ -231,8 +233,8 @@ func TestFailures(t *testing.T) {
 		_ = b.hook.Process(t.Context(), &kgo.Record{Topic: "orders"}, func(context.Context, *kgo.Record) error { panic("secret") })
 	}()
 	processed := b.named(t)["process orders"]
-	has(t, processed[0], "error.type=*errors.errorString")
-	has(t, processed[1], "error.type=panic")
+	conform.Has(t, processed[0], "error.type=*errors.errorString")
+	conform.Has(t, processed[1], "error.type=panic")
 	if processed[0].Status().Code != otelcodes.Error || processed[1].Status() != (sdktrace.Status{Code: otelcodes.Error, Description: "panic"}) {
 		t.Errorf("%v, %v", processed[0].Status(), processed[1].Status())
 	}
@@ -297,9 +299,9 @@ func TestMessageKey(t *testing.T) {
 	b := newBench(t, MessageKey(func(r *kgo.Record) string { return string(r.Key[:1]) }))
 	b.produce(t, &kgo.Record{Topic: "orders", Key: []byte("customer-7")}, &kgo.Record{Topic: "orders"}, &kgo.Record{Topic: "orders", Key: []byte("k"), Value: []byte("v")})
 	sent := b.named(t)["send orders"]
-	has(t, sent[0], "messaging.kafka.message.key=c", "messaging.kafka.message.tombstone=true")
-	has(t, sent[1], "messaging.kafka.message.key=", "messaging.kafka.message.tombstone=")
-	has(t, sent[2], "messaging.kafka.message.tombstone=")
+	conform.Has(t, sent[0], "messaging.kafka.message.key=c", "messaging.kafka.message.tombstone=true")
+	conform.Has(t, sent[1], "messaging.kafka.message.key=", "messaging.kafka.message.tombstone=")
+	conform.Has(t, sent[2], "messaging.kafka.message.tombstone=")
 }
 
 func TestMetrics(t *testing.T) {
@@ -308,7 +310,7 @@ func TestMetrics(t *testing.T) {
 	for _, r := range b.poll(t, 2) {
 		_ = b.hook.Process(t.Context(), r, func(context.Context, *kgo.Record) error { return errors.New("no") })
 	}
-	found := metrics(t, b.reader)
+	found := conform.Metrics(t, b.reader)
 	for name, unit := range map[string]string{"messaging.client.sent.messages": "{message}", "messaging.client.consumed.messages": "{message}",
 		"messaging.client.operation.duration": "s", "messaging.process.duration": "s"} {
 		if found[name].Unit != unit {

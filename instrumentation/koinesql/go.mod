@@ -2,11 +2,14 @@ module github.com/koine-otel/koine/instrumentation/koinesql
 
 go 1.26.0
 
-replace github.com/koine-otel/koine/semconv => ../../semconv
+replace (
+	github.com/koine-otel/koine/instrumentation => ../
+	github.com/koine-otel/koine/semconv => ../../semconv
+)
 
 require (
 	github.com/XSAM/otelsql v0.44.0
-	github.com/koine-otel/koine/semconv v0.0.0
+	github.com/koine-otel/koine/instrumentation v0.0.0
 	go.opentelemetry.io/otel v1.47.0
 	go.opentelemetry.io/otel/metric v1.47.0
 	go.opentelemetry.io/otel/sdk v1.47.0
@@ -22,6 +25,7 @@ require (
 	github.com/go-logr/logr v1.4.4 // indirect
 	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/google/uuid v1.6.0 // indirect
+	github.com/koine-otel/koine/semconv v0.0.0 // indirect
 	github.com/mattn/go-isatty v0.0.24 // indirect
 	github.com/ncruces/go-strftime v1.1.0 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect

@@ -18,6 +18,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.uber.org/goleak"
 	_ "modernc.org/sqlite"
+
+	"github.com/koine-otel/koine/instrumentation/internal/conform"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -45,7 +47,7 @@ func (r *records) named(t *testing.T) map[string][]sdktrace.ReadOnlySpan {
 	t.Helper()
 	found := map[string][]sdktrace.ReadOnlySpan{}
 	for _, s := range r.Ended() {
-		conforms(t, s)
+		conform.Span(t, s)
 		if text := fmt.Sprint(s.Name(), s.Attributes(), s.Events(), s.Status()); strings.Contains(text, secret) {
 			t.Errorf("%s holds a value: %s", s.Name(), text)
 		}
@@ -130,8 +132,8 @@ func TestSQLite(t *testing.T) {
 		t.Errorf("more spans: %v", found)
 	}
 	inserts := r.named(t)["INSERT orders"]
-	has(t, inserts[0], "db.system.name=sqlite", "db.query.summary=INSERT orders", "db.query.text=INSERT INTO orders (mail) VALUES (?)", "error.type=", "db.operation.name=", "db.system=", "db.statement=")
-	has(t, inserts[2], "error.type=2067", "db.response.status_code=2067") // SQLITE_CONSTRAINT_UNIQUE
+	conform.Has(t, inserts[0], "db.system.name=sqlite", "db.query.summary=INSERT orders", "db.query.text=INSERT INTO orders (mail) VALUES (?)", "error.type=", "db.operation.name=", "db.system=", "db.statement=")
+	conform.Has(t, inserts[2], "error.type=2067", "db.response.status_code=2067") // SQLITE_CONSTRAINT_UNIQUE
 	if inserts[2].Status().Code != otelcodes.Error || len(inserts[2].Events()) != 0 {
 		t.Errorf("%v, %v", inserts[2].Status(), inserts[2].Events())
 	}
@@ -144,7 +146,7 @@ func TestNoText(t *testing.T) {
 	exec(t, db, "CREATE TABLE t (a)")
 	_, _ = db.ExecContext(t.Context(), "broken '"+secret+"'")
 	for _, spans := range r.named(t) {
-		has(t, spans[0], "db.query.text=")
+		conform.Has(t, spans[0], "db.query.text=")
 	}
 	if broken := r.named(t)["sqlite"]; len(broken) != 1 {
 		t.Errorf("what is no SQL: %v", broken)
@@ -164,14 +166,14 @@ func TestMetrics(t *testing.T) {
 	_ = rows.Close()
 	_ = db.PingContext(t.Context())
 
-	found := metrics(t, r.reader)
+	found := conform.Metrics(t, r.reader)
 	seen := map[string]uint64{}
 	for _, p := range found["db.client.operation.duration"].Data.(metricdata.Histogram[float64]).DataPoints {
 		attrs := p.Attributes.ToSlice()
-		if value(attrs, "db.system.name") != "sqlite" {
+		if conform.Value(attrs, "db.system.name") != "sqlite" {
 			t.Errorf("no system: %v", attrs)
 		}
-		seen[value(attrs, "db.query.summary")+value(attrs, "db.operation.name")+"/"+value(attrs, "error.type")] = p.Count
+		seen[conform.Value(attrs, "db.query.summary")+conform.Value(attrs, "db.operation.name")+"/"+conform.Value(attrs, "error.type")] = p.Count
 	}
 	want := map[string]uint64{"CREATE TABLE t/": 1, "INSERT t/": 1, "INSERT t/2067": 1, "BEGIN/": 1, "COMMIT/": 1, "SELECT t/": 1}
 	if fmt.Sprint(seen) != fmt.Sprint(want) {
@@ -183,7 +185,7 @@ func TestMetrics(t *testing.T) {
 	}
 	states := map[string]int64{}
 	for _, p := range found["db.client.connection.count"].Data.(metricdata.Sum[int64]).DataPoints {
-		states[value(p.Attributes.ToSlice(), "db.client.connection.state")] = p.Value
+		states[conform.Value(p.Attributes.ToSlice(), "db.client.connection.state")] = p.Value
 	}
 	if states["idle"] != 1 || states["used"] != 0 || len(states) != 2 {
 		t.Errorf("the pool: %v", states)
@@ -197,7 +199,7 @@ func TestMetrics(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := metrics(t, r.reader)["db.client.connection.count"]; ok {
+	if _, ok := conform.Metrics(t, r.reader)["db.client.connection.count"]; ok {
 		t.Error("a closed database is still observed")
 	}
 }
@@ -250,7 +252,7 @@ func TestUnreachable(t *testing.T) {
 	if len(spans) == 0 {
 		t.Fatalf("%v", r.named(t))
 	}
-	has(t, spans[0], "error.type=*errors.errorString", "server.address=db", "server.port=5432", "db.namespace=shop", "db.operation.name=CONNECT")
+	conform.Has(t, spans[0], "error.type=*errors.errorString", "server.address=db", "server.port=5432", "db.namespace=shop", "db.operation.name=CONNECT")
 }
 
 func TestFailures(t *testing.T) {
@@ -259,12 +261,12 @@ func TestFailures(t *testing.T) {
 	defer db.Close()
 	_, _ = db.ExecContext(t.Context(), "UPDATE orders SET a = 1")
 	_, _ = db.QueryContext(t.Context(), "SELECT 1 FROM t")
-	has(t, r.named(t)["UPDATE orders"][0], "error.type=23505", "db.response.status_code=23505")
+	conform.Has(t, r.named(t)["UPDATE orders"][0], "error.type=23505", "db.response.status_code=23505")
 	skipped, done := r.named(t)["SELECT t"][0], r.named(t)["SELECT t"][1]
-	has(t, skipped, "error.type=")
-	has(t, done, "error.type=*errors.errorString", "db.response.status_code=")
+	conform.Has(t, skipped, "error.type=")
+	conform.Has(t, done, "error.type=*errors.errorString", "db.response.status_code=")
 	var counts uint64
-	for _, p := range metrics(t, r.reader)["db.client.operation.duration"].Data.(metricdata.Histogram[float64]).DataPoints {
+	for _, p := range conform.Metrics(t, r.reader)["db.client.operation.duration"].Data.(metricdata.Histogram[float64]).DataPoints {
 		counts += p.Count
 	}
 	if counts != 4 { // two statements, and both prepared

@@ -3,6 +3,8 @@ package koinesql
 import (
 	"strings"
 	"testing"
+
+	"github.com/koine-otel/koine/instrumentation/internal/conform"
 )
 
 func TestPlaceOf(t *testing.T) {
@@ -23,7 +25,7 @@ func TestPlaceOf(t *testing.T) {
 		"server=db;password=secret;x(y)": {"", "", ""},
 	} {
 		attrs := placeOf(source)
-		if got := [3]string{value(attrs, "server.address"), value(attrs, "server.port"), value(attrs, "db.namespace")}; got != want {
+		if got := [3]string{conform.Value(attrs, "server.address"), conform.Value(attrs, "server.port"), conform.Value(attrs, "db.namespace")}; got != want {
 			t.Errorf("%s: %q, want %q", source, got, want)
 		}
 		for _, a := range attrs {

@@ -54,16 +54,7 @@ func ignoresOf(file string, content []byte) ignores {
 		if !strings.HasPrefix(rest, " ") && strings.TrimSpace(rest) != "" {
 			continue // semconv-lint:ignored
 		}
-		rules, reason, _ := strings.Cut(strings.TrimSpace(rest), " ")
-		for _, end := range [...]string{"*/", "-->", "*)", "#}"} {
-			reason = strings.TrimSuffix(strings.TrimSpace(reason), end)
-		}
-		ig.reason = strings.TrimSpace(reason) != ""
-		for rule := range strings.SplitSeq(rules, ",") {
-			if rule = strings.TrimSpace(rule); rule != "" {
-				ig.rules = append(ig.rules, rule)
-			}
-		}
+		ig.say(rest)
 		switch {
 		case ofFile:
 			ig.line = 0
@@ -80,6 +71,21 @@ func ignoresOf(file string, content []byte) ignores {
 			ig.end = blockEnd(content, lines, ig.line)
 		}
 		all = append(all, ig)
+	}
+}
+
+// say reads what stands behind the marker: rules with commas between them, and a reason, up to the
+// comment's end.
+func (ig *ignore) say(text string) {
+	rules, reason, _ := strings.Cut(strings.TrimSpace(text), " ")
+	for _, end := range [...]string{"*/", "-->", "*)", "#}"} {
+		reason = strings.TrimSuffix(strings.TrimSpace(reason), end)
+	}
+	ig.reason = strings.TrimSpace(reason) != ""
+	for rule := range strings.SplitSeq(rules, ",") {
+		if rule = strings.TrimSpace(rule); rule != "" {
+			ig.rules = append(ig.rules, rule)
+		}
 	}
 }
 

@@ -94,10 +94,8 @@ func (j *Judge) units(u *Use, to string) (from, unit string) {
 }
 
 // sameSize is whether values stay as they are between units: counts of whatever are.
-func sameSize(a, b string) bool { return a == b || counts(a) && counts(b) }
-
-func counts(unit string) bool {
-	return unit == "" || unit == "1" || strings.HasPrefix(unit, "{") && strings.HasSuffix(unit, "}")
+func sameSize(a, b string) bool {
+	return a == b || semconv.Dimensionless(a) && semconv.Dimensionless(b)
 }
 
 // prometheusMetric judges a metric as Prometheus spells it.

@@ -33,7 +33,7 @@ var oldPackages = []struct{ old, now string }{
 	{"io.opentelemetry.api.trace.attributes", "io.opentelemetry.semconv"},
 	{"io.opentelemetry.semconv.SemanticAttributes", "io.opentelemetry.semconv"},
 	{"io.opentelemetry.semconv.ResourceAttributes", "io.opentelemetry.semconv"},
-	{"go.opentelemetry.io/collector/semconv", strings.TrimSuffix(goPackages, "/v")},
+	{constants.GoCollector, strings.TrimSuffix(goPackages, "/v")},
 }
 
 func newestOfGo(packages []string) string {

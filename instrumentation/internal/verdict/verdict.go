@@ -19,17 +19,23 @@ import (
 // Span judges a span as a whole, its attributes, and its events' names and attributes. Problems
 // that the conventions do not say how to cure are among them.
 func Span(s sdktrace.ReadOnlySpan) []semconv.Problem {
-	place := PlaceOf(s.SpanKind())
-	attributes := s.Attributes()
-	problems := Attributes(place, s.InstrumentationScope().Name, attributes)
-	problems = append(problems, semconv.Default().Span(semconv.Span{
-		Name: s.Name(), Kind: place, Keys: keysOf(attributes), Text: textIn(attributes),
-	})...)
+	problems := Attributes(PlaceOf(s.SpanKind()), s.InstrumentationScope().Name, s.Attributes())
+	problems = append(problems, semconv.Default().Span(spanOf(s))...)
 	for _, e := range s.Events() {
 		problems = append(problems, semconv.Default().Event(e.Name)...)
 		problems = append(problems, Attributes(translate.Event, s.InstrumentationScope().Name, e.Attributes)...)
 	}
 	return problems
+}
+
+// Convention is the span type that a span is of, nil for none.
+func Convention(s sdktrace.ReadOnlySpan) *registry.Span {
+	return semconv.Default().Convention(spanOf(s))
+}
+
+func spanOf(s sdktrace.ReadOnlySpan) semconv.Span {
+	attributes := s.Attributes()
+	return semconv.Span{Name: s.Name(), Kind: PlaceOf(s.SpanKind()), Keys: keysOf(attributes), Text: textIn(attributes)}
 }
 
 // Attributes judges what stands at a place, each among the others.

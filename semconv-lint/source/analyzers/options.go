@@ -26,9 +26,9 @@ type Options struct {
 // settings are options that flags may still change, and the judge by them.
 type settings struct {
 	Options
-	once   sync.Once
-	judges *source.Judge
-	err    error
+	once sync.Once
+	made *source.Judge
+	err  error
 }
 
 func (s *settings) flags(f *flag.FlagSet) {
@@ -75,7 +75,7 @@ func (s *settings) judge() (*source.Judge, error) {
 			s.err = err
 			return
 		}
-		s.judges = source.NewJudge(c, source.JudgeOptions{Severities: s.Severities, Least: s.Tier})
+		s.made = source.NewJudge(c, source.JudgeOptions{Severities: s.Severities, Least: s.Tier})
 	})
-	return s.judges, s.err
+	return s.made, s.err
 }

@@ -12,6 +12,10 @@ package constants
 
 //go:generate go run ./extract
 
+// GoCollector are the packages that the collector had before it took those of the SDK, by version:
+// GoCollector + "/v1.27.0".
+const GoCollector = "go.opentelemetry.io/collector/semconv"
+
 // Constant is one of a package: a constant, or in Go a function or a variable too.
 type Constant struct{ Package, Name string }
 

@@ -85,7 +85,7 @@ func conventions(path string, table *symbols.Package, imports types.Importer) *t
 }
 
 // collectorConstants is what the packages of the collector's constants begin with, of which there are no more.
-const collectorConstants = "go.opentelemetry.io/collector/semconv/"
+const collectorConstants = constants.GoCollector + "/"
 
 // collectors makes one of them; of a version that is not known, the newest's.
 func collectors(path string) *types.Package {

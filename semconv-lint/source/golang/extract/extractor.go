@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/koine-otel/koine/semconv-lint/source"
+	"github.com/koine-otel/koine/semconv-lint/source/constants"
 	"github.com/koine-otel/koine/semconv-lint/source/golang/symbols"
 	"github.com/koine-otel/koine/semconv/registry"
 	"github.com/koine-otel/koine/semconv/translate"
@@ -195,7 +196,7 @@ func (x *extractor) within(s spot) int {
 
 // convention is whether a package holds constants of the conventions.
 func convention(path string) bool {
-	return symbols.Of(path) != nil || strings.HasPrefix(path, "go.opentelemetry.io/collector/semconv/")
+	return symbols.Of(path) != nil || strings.HasPrefix(path, constants.GoCollector+"/")
 }
 
 // usesTelemetry is whether a file imports a telemetry API.
