@@ -8,7 +8,6 @@ import (
 
 	"github.com/aymanbagabas/go-udiff"
 
-	"github.com/koine-otel/koine/semconv-lint/report"
 	"github.com/koine-otel/koine/semconv-lint/source"
 )
 
@@ -107,27 +106,26 @@ func (s *sourceLint) rootFolder() string {
 	return s.root
 }
 
-// fixable are the findings of each file that have edits and count, in the files' order.
+// fixable are the findings of each file that have edits and that nothing suppresses, in the files' order.
 func (s *sourceLint) fixable(result *source.Result) ([]string, map[string][]source.Finding, error) {
 	r, err := s.sourceReport(result, 0, false)
 	if err != nil {
 		return nil, nil, err
 	}
-	counts := map[report.Region]map[string]bool{}
+	type place struct {
+		path, rule   string
+		line, column int
+	}
+	counts := map[place]bool{}
 	for i := range r.Findings {
-		f := &r.Findings[i]
-		if f.Source != nil && f.Suppressed == nil {
-			if counts[f.Source.Region] == nil {
-				counts[f.Source.Region] = map[string]bool{}
-			}
-			counts[f.Source.Region][f.Source.Path+"\x00"+f.Rule] = true
+		if f := &r.Findings[i]; f.Source != nil && f.Suppressed == nil {
+			counts[place{f.Source.Path, f.Rule, f.Source.Line, f.Source.Column}] = true
 		}
 	}
 	var paths []string
 	by := map[string][]source.Finding{}
 	for _, f := range result.Findings {
-		at := report.Region{Line: f.Line, Column: f.Column, EndLine: f.EndLine, EndColumn: f.EndColumn}
-		if !f.Fixable() || !counts[at][f.Path+"\x00"+f.Rule] {
+		if !f.Fixable() || !counts[place{f.Path, f.Rule, f.Line, f.Column}] {
 			continue
 		}
 		if by[f.Path] == nil {
