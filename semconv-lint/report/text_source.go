@@ -36,7 +36,7 @@ func (r *Report) textSource(out *strings.Builder, findings []Finding) {
 func (r *Report) cameOfSource() []string {
 	s, t := r.Source, r.totals()
 	if s.Read == 0 {
-		return []string{fmt.Sprintf("nothing to read: none of %s is of a kind that is known", plural(s.Files, "file"))}
+		return append([]string{fmt.Sprintf("nothing to read: none of %s is of a kind that is known, and may be read", plural(s.Files, "file"))}, unread(s.Skipped)...)
 	}
 	found := "nothing found"
 	if t.errors+t.warnings+t.notes > 0 {

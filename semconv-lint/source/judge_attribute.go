@@ -33,6 +33,10 @@ func (j *Judge) attribute(u *Use) []problem {
 	if u.Tier > A || len(found) > 0 {
 		return found
 	}
+	if u.Key == "service.name" && u.Place != 0 && u.Place&^AnySpan == 0 && !u.Read {
+		// As the Instrumentation Score has it of telemetry: the conventions let spans repeat the rest.
+		return []problem{u.said(WrongLevel, "", "service.name belongs on the resource, not on a span", true)}
+	}
 	return append(j.valued(u), j.secret(u)...)
 }
 

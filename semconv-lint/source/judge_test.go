@@ -64,6 +64,8 @@ func TestAttributes(t *testing.T) {
 		"right type":                   {"http.response.status_code", func(u *Use) { u.Type = registry.Int }, ""},
 		"type, compared":               {"http.response.status_code", func(u *Use) { u.Read, u.Value = true, &Text{Text: "200"} }, ""},
 		"level":                        {"http.request.method", func(u *Use) { u.Place = translate.Resource }, "RES-004 warning "},
+		"the service on a span":        {"service.name", func(u *Use) { u.Place = AnySpan }, "RES-004 warning "},
+		"the service":                  {"service.name", func(u *Use) { u.Place = translate.Resource }, ""},
 		"secret":                       {"acme.password", nil, "secret-key warning "},
 		"personal":                     {"acme.customer.email", nil, "personal-data warning "},
 		"personal, of the conventions": {"user.email", nil, ""},

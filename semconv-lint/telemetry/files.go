@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 
 	"github.com/koine-otel/koine/semconv/registry"
 )
@@ -44,6 +45,11 @@ func ReadFiles(ctx context.Context, patterns []string, stdin io.Reader, sink Sin
 		o.MaxElement = maxElement
 	}
 	files, missing := find(patterns)
+	if slices.ContainsFunc(files, func(f found) bool { return f.path == standardInput }) {
+		relay, end := relayed(ctx, stdin)
+		defer end()
+		stdin = relay
+	}
 	d := newDecoder(sink, o.Registry)
 	d.tally.damaged.Add(int64(len(missing)))
 	r := &fileReader{options: o, stdin: stdin, tally: &d.tally, problems: &problems{tally: &d.tally}}
@@ -52,7 +58,7 @@ func ReadFiles(ctx context.Context, patterns []string, stdin io.Reader, sink Sin
 		if ctx.Err() != nil {
 			break
 		}
-		if err := r.read(ctx, f); err != nil {
+		if err := r.read(ctx, f); err != nil && !errors.Is(err, context.Canceled) { // that is said below
 			r.problems.add(err)
 		}
 	}
@@ -125,6 +131,22 @@ func (in *input) piece(k kind, data []byte, at place) *piece {
 type interruptible struct {
 	ctx context.Context
 	io.Reader
+}
+
+// relayed is a reader whose reads end with the context: one of standard input may wait for somebody
+// who never writes. The goroutine that does the reading ends with the input, or the process. What is
+// given back ends the relay.
+func relayed(ctx context.Context, r io.Reader) (*io.PipeReader, func()) {
+	out, in := io.Pipe()
+	cut := context.AfterFunc(ctx, func() { _ = in.CloseWithError(ctx.Err()) })
+	go func() {
+		_, err := io.Copy(in, r)
+		_ = in.CloseWithError(err)
+	}()
+	return out, func() {
+		cut()
+		_ = out.Close()
+	}
 }
 
 func (r *interruptible) Read(p []byte) (int, error) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -234,6 +235,24 @@ func TestEnds(t *testing.T) {
 		assert.Equal(t, http.StatusAccepted, code)
 		r.end(t)
 	})
+}
+
+// A peer that stalls amid a request, or connects and says nothing, holds nothing up for long. Its half
+// request is counted, and what others sent is kept.
+func TestSlowPeers(t *testing.T) {
+	r := listen(t, ListenOptions{})
+	for _, text := range []string{"", "POST /v1/traces HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"} {
+		peer, err := net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(r.HTTP))
+		require.NoError(t, err)
+		defer peer.Close()
+		_, err = io.WriteString(peer, text)
+		require.NoError(t, err)
+	}
+	send(t, "POST", r.HTTP, "/v1/traces", jsonType, "", []byte(oneRequest))
+	r.stop()
+	counts := r.end(t)
+	assert.EqualValues(t, 1, counts.Spans)
+	assert.EqualValues(t, 1, counts.Damaged)
 }
 
 func TestBusyPorts(t *testing.T) {

@@ -20,6 +20,8 @@ type servers struct {
 	http    []*http.Server
 	grpc    *grpc.Server
 	serving sync.WaitGroup // the goroutines of all, which close ends
+	// handling is held by every request over HTTP: close waits for those that it cut off.
+	handling sync.RWMutex
 }
 
 // open opens all ports that are not Closed.
@@ -38,8 +40,9 @@ const (
 	// they do not use: longer than SDKs' intervals.
 	headerTime = 10 * time.Second
 	idleTime   = 2 * time.Minute
-	// closeTime is for requests that are being read at the end.
-	closeTime = 5 * time.Second
+	// closeTime is for requests that are being read at the end. A peer that stalls must not hold
+	// up a build for longer.
+	closeTime = 2 * time.Second
 )
 
 func (s *servers) openHTTP(ctx context.Context, what string, port int, opened *int, handler http.Handler) error {
@@ -51,7 +54,12 @@ func (s *servers) openHTTP(ctx context.Context, what string, port int, opened *i
 		return err
 	}
 	*opened = number
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime}
+	held := http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		s.handling.RLock()
+		defer s.handling.RUnlock()
+		handler.ServeHTTP(w, req)
+	})
+	server := &http.Server{Handler: held, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime}
 	s.http = append(s.http, server)
 	s.serving.Go(func() { _ = server.Serve(l) }) // ends with close
 	return nil
@@ -71,7 +79,9 @@ func (s *servers) openGRPC(ctx context.Context) error {
 	return nil
 }
 
-// close ends all servers: no new requests, then those that are being read, for a while.
+// close ends all servers: no new requests, then those that are being read, for a while. What is not
+// whole then is cut off, and counted by its handler as any other half request; a connection that
+// has sent nothing is no error.
 func (s *servers) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
 	defer cancel()
@@ -79,8 +89,8 @@ func (s *servers) close() error {
 	errs := make([]error, len(s.http))
 	for i, server := range s.http {
 		ends.Go(func() {
-			if errs[i] = server.Shutdown(ctx); errs[i] != nil {
-				_ = server.Close()
+			if errs[i] = server.Shutdown(ctx); errors.Is(errs[i], context.DeadlineExceeded) {
+				errs[i] = server.Close()
 			}
 		})
 	}
@@ -91,6 +101,8 @@ func (s *servers) close() error {
 	}
 	ends.Wait()
 	s.serving.Wait()
+	s.handling.Lock()
+	s.handling.Unlock() //nolint:staticcheck // nothing is guarded: it waits
 	return errors.Join(errs...)
 }
 
