@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 
@@ -73,6 +74,8 @@ func refusalOf(err error, limit int) *refusal {
 		return &refusal{http.StatusRequestEntityTooLarge, fmt.Errorf("the body is longer than %d bytes", limit)}
 	case errors.Is(err, errEncoding):
 		return &refusal{http.StatusUnsupportedMediaType, err}
+	case errors.Is(err, net.ErrClosed): // by us, see servers.close
+		return malformed(errors.New("the body was not whole when the port was closed"))
 	}
 	return malformed(fmt.Errorf("reading the body: %w", err))
 }

@@ -240,7 +240,8 @@ func TestEnds(t *testing.T) {
 // A peer that stalls amid a request, or connects and says nothing, holds nothing up for long. Its half
 // request is counted, and what others sent is kept.
 func TestSlowPeers(t *testing.T) {
-	r := listen(t, ListenOptions{})
+	var refused error
+	r := listen(t, ListenOptions{Refused: func(err error) { refused = err }})
 	for _, text := range []string{"", "POST /v1/traces HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"} {
 		peer, err := net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(r.HTTP))
 		require.NoError(t, err)
@@ -253,6 +254,7 @@ func TestSlowPeers(t *testing.T) {
 	counts := r.end(t)
 	assert.EqualValues(t, 1, counts.Spans)
 	assert.EqualValues(t, 1, counts.Damaged)
+	require.EqualError(t, refused, "otlp/http: the body was not whole when the port was closed")
 }
 
 func TestBusyPorts(t *testing.T) {
