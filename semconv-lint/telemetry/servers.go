@@ -101,8 +101,8 @@ func (s *servers) close() error {
 	}
 	ends.Wait()
 	s.serving.Wait()
-	s.handling.Lock()
-	s.handling.Unlock() //nolint:staticcheck // nothing is guarded: it waits
+	s.handling.Lock() // waits
+	defer s.handling.Unlock()
 	return errors.Join(errs...)
 }
 
